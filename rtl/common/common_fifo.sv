@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "common_assert.svh"
+
+/// Synchronous FIFO for one value a cycle, first word falls through.
+///
+/// Latency:    1 cycle from push to `valid_o`.
+/// Throughput: one push and one pop a cycle.
+/// Small depths become registers or distributed RAM; use common_packet_ram for whole packets.
+module common_fifo #(
+  parameter type T = logic,
+  /// Entries, 2 or more.
+  parameter int unsigned Depth = 2
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  T     data_i,
+  input  logic valid_i,
+  output logic ready_o,
+  output T     data_o,
+  output logic valid_o,
+  input  logic ready_i,
+  /// Entries in use, 0 to Depth.
+  output logic [$clog2(Depth + 1)-1:0] count_o
+);
+  if (Depth < 2) begin : gen_depth_too_small
+    $error("common_fifo: Depth must be at least 2");
+  end
+
+  localparam int unsigned IndexWidth = $clog2(Depth);
+  localparam logic [IndexWidth-1:0] LastIndex = IndexWidth'(Depth - 1);
+
+  T mem [Depth];
+  logic [IndexWidth-1:0] write_q, read_q;
+  logic [$clog2(Depth + 1)-1:0] count_q;
+  logic push, pop;
+
+  assign ready_o = count_q != ($clog2(Depth + 1))'(Depth);
+  assign valid_o = count_q != '0;
+  assign data_o  = mem[read_q];
+  assign count_o = count_q;
+  assign push = valid_i && ready_o;
+  assign pop  = valid_o && ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (push) mem[write_q] <= data_i;
+    if (!rst_ni) begin
+      write_q <= '0;
+      read_q  <= '0;
+      count_q <= '0;
+    end else begin
+      if (push) write_q <= (write_q == LastIndex) ? '0 : write_q + 1'b1;
+      if (pop)  read_q  <= (read_q == LastIndex) ? '0 : read_q + 1'b1;
+      count_q <= count_q + {{($bits(count_q) - 1){1'b0}}, push} - {{($bits(count_q) - 1){1'b0}}, pop};
+    end
+  end
+
+  `ASSERT(NoOverflow_A, push |-> count_q < ($clog2(Depth + 1))'(Depth))
+  `ASSERT_STREAM_STABLE(Output, valid_o, ready_i, data_o)
+endmodule

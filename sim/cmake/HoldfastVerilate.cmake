@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+# holdfast_verilate(<target> TOP <module> [PARAMS Name=Value ...] [SYSTEMC] [COVERAGE] [NO_ASSERT])
+#
+# Makes a static library of one RTL module with Verilator. The class is `V<target>`, its header
+# "V<target>.h". Modules are found by name in the rooms below rtl/; packages are given first.
+# Assertions are on unless NO_ASSERT. The Verilator runtime is compiled once, not once a model.
+find_program(HOLDFAST_VERILATOR verilator REQUIRED)
+find_program(HOLDFAST_CCACHE ccache)
+find_program(HOLDFAST_MAKE NAMES gmake make REQUIRED)
+execute_process(COMMAND ${HOLDFAST_VERILATOR} --getenv VERILATOR_ROOT
+  OUTPUT_VARIABLE HOLDFAST_VERILATOR_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE)
+
+set(HOLDFAST_RTL_ROOMS common csr crypto sad net esp pcie dma top)
+set(HOLDFAST_RTL ${CMAKE_SOURCE_DIR}/rtl)
+set(HOLDFAST_VERILATOR_SEARCH "")
+foreach(room ${HOLDFAST_RTL_ROOMS})
+  list(APPEND HOLDFAST_VERILATOR_SEARCH -y ${HOLDFAST_RTL}/${room} +incdir+${HOLDFAST_RTL}/${room})
+endforeach()
+file(GLOB_RECURSE HOLDFAST_RTL_FILES CONFIGURE_DEPENDS
+  ${HOLDFAST_RTL}/*.sv ${HOLDFAST_RTL}/*.svh)
+# Packages in dependency order: one list for simulation, lint and synthesis.
+file(STRINGS ${HOLDFAST_RTL}/packages.f HOLDFAST_RTL_PACKAGES REGEX "^[^#]")
+list(TRANSFORM HOLDFAST_RTL_PACKAGES PREPEND ${HOLDFAST_RTL}/)
+set(HOLDFAST_LINT_FLAGS -Wall ${HOLDFAST_RTL}/lint_waivers.vlt)
+
+add_library(verilated_runtime STATIC
+  ${HOLDFAST_VERILATOR_ROOT}/include/verilated.cpp
+  ${HOLDFAST_VERILATOR_ROOT}/include/verilated_cov.cpp)
+target_include_directories(verilated_runtime SYSTEM PUBLIC
+  ${HOLDFAST_VERILATOR_ROOT}/include ${HOLDFAST_VERILATOR_ROOT}/include/vltstd)
+find_package(Threads REQUIRED)
+target_link_libraries(verilated_runtime PUBLIC Threads::Threads)
+
+function(holdfast_verilate target)
+  cmake_parse_arguments(ARG "SYSTEMC;COVERAGE;NO_ASSERT" "TOP" "PARAMS" ${ARGN})
+  set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
+  set(flags --cc)
+  if(ARG_SYSTEMC)
+    set(flags --sc)
+  endif()
+  if(ARG_COVERAGE)
+    list(APPEND flags --coverage-line --coverage-user)
+  endif()
+  if(NOT ARG_NO_ASSERT)
+    list(APPEND flags --assert)
+  endif()
+  foreach(param ${ARG_PARAMS})
+    list(APPEND flags -G${param})
+  endforeach()
+  set(launcher "")
+  if(HOLDFAST_CCACHE)
+    set(launcher OBJCACHE=${HOLDFAST_CCACHE})
+  endif()
+  file(MAKE_DIRECTORY ${dir})
+  add_custom_command(
+    OUTPUT ${dir}/libV${target}.a
+    BYPRODUCTS ${dir}/V${target}.h
+    COMMAND ${HOLDFAST_VERILATOR} ${flags} -O3 --x-assign fast --x-initial fast --noassert-case
+      --output-split 5000 --prefix V${target} --top-module ${ARG_TOP} --Mdir ${dir}
+      ${HOLDFAST_LINT_FLAGS} ${HOLDFAST_VERILATOR_SEARCH} ${HOLDFAST_RTL_PACKAGES}
+      ${HOLDFAST_RTL}/*/${ARG_TOP}.sv
+    COMMAND ${HOLDFAST_MAKE} -s -C ${dir} -f V${target}.mk ${launcher}
+      "OPT_FAST=-O2" "OPT_SLOW=-O1" "OPT_GLOBAL=-O2"
+      "USER_CPPFLAGS=-fPIC -std=c++20 -DSC_CPLUSPLUS=201703L" V${target}__ALL.a
+    COMMAND ${CMAKE_COMMAND} -E copy ${dir}/V${target}__ALL.a ${dir}/libV${target}.a
+    DEPENDS ${HOLDFAST_RTL_FILES} ${HOLDFAST_RTL}/packages.f ${HOLDFAST_RTL}/lint_waivers.vlt
+    COMMENT "Verilating ${ARG_TOP} as V${target}"
+    VERBATIM)
+  add_custom_target(${target}_verilate DEPENDS ${dir}/libV${target}.a)
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_verilate)
+  target_include_directories(${target} SYSTEM INTERFACE ${dir})
+  target_link_libraries(${target} INTERFACE ${dir}/libV${target}.a verilated_runtime)
+endfunction()

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/address.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+
+namespace holdfast {
+
+Result<IpAddress> IpAddress::parse(std::string_view text) {
+  const std::string copy(text);
+  IpAddress address;
+  if (inet_pton(AF_INET, copy.c_str(), address.bytes.data()) == 1) return address;
+  address.is_ipv6 = true;
+  if (inet_pton(AF_INET6, copy.c_str(), address.bytes.data()) == 1) return address;
+  return fail(ErrorCode::kBadFormat, "", "'" + copy + "' is not an IPv4 or IPv6 address");
+}
+
+std::string IpAddress::text() const {
+  char buffer[INET6_ADDRSTRLEN];
+  return inet_ntop(is_ipv6 ? AF_INET6 : AF_INET, bytes.data(), buffer, sizeof buffer);
+}
+
+Result<Prefix> Prefix::parse(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  auto address = IpAddress::parse(text.substr(0, slash));
+  if (!address) return tl::unexpected(address.error());
+  const unsigned max_length = address->is_ipv6 ? 128 : 32;
+  unsigned length = max_length;
+  if (slash != std::string_view::npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+      return fail(ErrorCode::kBadFormat, "", "'" + std::string(text) + "' has no prefix length");
+  }
+  if (length > max_length)
+    return fail(ErrorCode::kBadValue, "",
+                "'" + std::string(text) + "' has a prefix length over " +
+                    std::to_string(max_length));
+  for (unsigned bit = length; bit < max_length; ++bit)
+    if (address->bytes[bit / 8] & (0x80u >> (bit % 8)))
+      return fail(ErrorCode::kBadValue, "",
+                  "'" + std::string(text) + "' has bits set beyond its prefix length");
+  return Prefix{*address, static_cast<std::uint8_t>(length)};
+}
+
+std::string Prefix::text() const { return address.text() + "/" + std::to_string(length); }
+
+}  // namespace holdfast

@@ -1248,6 +1248,9 @@ module card_csr (
         if(decoded_reg_strb.control.control && decoded_req_is_wr) begin // SW write
             next_c = (field_storage.control.control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
             load_next_c = '1;
+        end else if(hwif_in.control.control.enable.hwclr) begin // HW Clear
+            next_c = '0;
+            load_next_c = '1;
         end
         field_combo.control.control.enable.next = next_c;
         field_combo.control.control.enable.load_next = load_next_c;
@@ -1294,14 +1297,11 @@ module card_csr (
         automatic logic load_next_c;
         next_c = field_storage.control.error.unknown_offset.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.unknown_offset.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.unknown_offset.hwset) begin // HW Set
+        if(hwif_in.control.error.unknown_offset.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.unknown_offset.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.unknown_offset.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
             load_next_c = '1;
         end
         field_combo.control.error.unknown_offset.next = next_c;
@@ -1316,20 +1316,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.unknown_offset.value = field_storage.control.error.unknown_offset.value;
     // Field: card_csr.control.error.partial_write
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.partial_write.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.partial_write.value & ~(decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.partial_write.hwset) begin // HW Set
+        if(hwif_in.control.error.partial_write.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.partial_write.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.partial_write.value & ~(decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
             load_next_c = '1;
         end
         field_combo.control.error.partial_write.next = next_c;
@@ -1344,20 +1342,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.partial_write.value = field_storage.control.error.partial_write.value;
     // Field: card_csr.control.error.bad_request
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.bad_request.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.bad_request.value & ~(decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.bad_request.hwset) begin // HW Set
+        if(hwif_in.control.error.bad_request.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.bad_request.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.bad_request.value & ~(decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
             load_next_c = '1;
         end
         field_combo.control.error.bad_request.next = next_c;
@@ -1372,20 +1368,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.bad_request.value = field_storage.control.error.bad_request.value;
     // Field: card_csr.control.error.unsupported_request
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.unsupported_request.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.unsupported_request.value & ~(decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.unsupported_request.hwset) begin // HW Set
+        if(hwif_in.control.error.unsupported_request.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.unsupported_request.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.unsupported_request.value & ~(decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
             load_next_c = '1;
         end
         field_combo.control.error.unsupported_request.next = next_c;
@@ -1400,20 +1394,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.unsupported_request.value = field_storage.control.error.unsupported_request.value;
     // Field: card_csr.control.error.bad_completion
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.bad_completion.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.bad_completion.value & ~(decoded_wr_data[4:4] & decoded_wr_biten[4:4]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.bad_completion.hwset) begin // HW Set
+        if(hwif_in.control.error.bad_completion.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.bad_completion.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.bad_completion.value & ~(decoded_wr_data[4:4] & decoded_wr_biten[4:4]);
             load_next_c = '1;
         end
         field_combo.control.error.bad_completion.next = next_c;
@@ -1428,20 +1420,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.bad_completion.value = field_storage.control.error.bad_completion.value;
     // Field: card_csr.control.error.read_timeout
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.read_timeout.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.read_timeout.value & ~(decoded_wr_data[5:5] & decoded_wr_biten[5:5]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.read_timeout.hwset) begin // HW Set
+        if(hwif_in.control.error.read_timeout.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.read_timeout.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.read_timeout.value & ~(decoded_wr_data[5:5] & decoded_wr_biten[5:5]);
             load_next_c = '1;
         end
         field_combo.control.error.read_timeout.next = next_c;
@@ -1456,20 +1446,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.read_timeout.value = field_storage.control.error.read_timeout.value;
     // Field: card_csr.control.error.command_busy
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.command_busy.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.command_busy.value & ~(decoded_wr_data[6:6] & decoded_wr_biten[6:6]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.command_busy.hwset) begin // HW Set
+        if(hwif_in.control.error.command_busy.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.command_busy.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.command_busy.value & ~(decoded_wr_data[6:6] & decoded_wr_biten[6:6]);
             load_next_c = '1;
         end
         field_combo.control.error.command_busy.next = next_c;
@@ -1484,20 +1472,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.command_busy.value = field_storage.control.error.command_busy.value;
     // Field: card_csr.control.error.event_overflow
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.event_overflow.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.event_overflow.value & ~(decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.event_overflow.hwset) begin // HW Set
+        if(hwif_in.control.error.event_overflow.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.event_overflow.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.event_overflow.value & ~(decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
             load_next_c = '1;
         end
         field_combo.control.error.event_overflow.next = next_c;
@@ -1512,20 +1498,18 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.event_overflow.value = field_storage.control.error.event_overflow.value;
     // Field: card_csr.control.error.queue_stopped
     always_comb begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.control.error.queue_stopped.value;
         load_next_c = '0;
-        if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.queue_stopped.value & ~(decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
-            load_next_c = '1;
-        end else if(hwif_in.control.error.queue_stopped.hwset) begin // HW Set
+        if(hwif_in.control.error.queue_stopped.hwset) begin // HW Set
             next_c = '1;
             load_next_c = '1;
-        end else begin // HW Write
-            next_c = hwif_in.control.error.queue_stopped.next;
+        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.control.error.queue_stopped.value & ~(decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
             load_next_c = '1;
         end
         field_combo.control.error.queue_stopped.next = next_c;
@@ -1540,6 +1524,7 @@ module card_csr (
             end
         end
     end
+    assign hwif_out.control.error.queue_stopped.value = field_storage.control.error.queue_stopped.value;
     // Field: card_csr.control.read_timeout.microseconds
     always_comb begin
         automatic logic [15:0] next_c;
@@ -2713,6 +2698,9 @@ module card_csr (
             if(decoded_reg_strb.queues[i0].control && decoded_req_is_wr) begin // SW write
                 next_c = (field_storage.queues[i0].control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
                 load_next_c = '1;
+            end else if(hwif_in.queues[i0].control.enable.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
             field_combo.queues[i0].control.enable.next = next_c;
             field_combo.queues[i0].control.enable.load_next = load_next_c;
@@ -2989,6 +2977,9 @@ module card_csr (
         load_next_c = '0;
         if(decoded_reg_strb.event_ring.control && decoded_req_is_wr) begin // SW write
             next_c = (field_storage.event_ring.control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+            load_next_c = '1;
+        end else if(hwif_in.event_ring.control.enable.hwclr) begin // HW Clear
+            next_c = '0;
             load_next_c = '1;
         end
         field_combo.event_ring.control.enable.next = next_c;

@@ -99,4 +99,41 @@ package card_csr_enums_pkg;
   localparam int unsigned CounterUnsupportedRequests = 18;
   localparam int unsigned CounterBadCompletions = 19;
   localparam int unsigned CounterDrops = 64;
+  // Blocks of the map: first offset in BAR0 and size, in bytes.
+  localparam int unsigned IdentityBase = 'h00000;
+  localparam int unsigned IdentitySize = 'h2c;
+  localparam int unsigned ControlBase = 'h00040;
+  localparam int unsigned ControlSize = 'h24;
+  localparam int unsigned CommandBase = 'h01000;
+  localparam int unsigned CommandSize = 'h124;
+  localparam int unsigned CounterSnapshotBase = 'h02000;
+  localparam int unsigned CounterSnapshotSize = 'h4;
+  localparam int unsigned CountersBase = 'h02400;
+  localparam int unsigned CountersSize = 'h400;
+  localparam int unsigned QueuesBase = 'h04000;
+  localparam int unsigned QueuesSize = 'h100;
+  localparam int unsigned EventRingBase = 'h04400;
+  localparam int unsigned EventRingSize = 'h18;
+  localparam int unsigned DoorbellBase = 'h08000;
+  localparam int unsigned DoorbellSize = 'h20;
+  localparam int unsigned EventDoorbellBase = 'h08100;
+  localparam int unsigned EventDoorbellSize = 'h4;
+  localparam int unsigned MsixBase = 'h10000;
+  localparam int unsigned MsixSize = 'h80;
+  localparam int unsigned MsixPendingBase = 'h18000;
+  localparam int unsigned MsixPendingSize = 'h4;
+  // Bit n set: the block of counters has slot n.
+  localparam logic [127:0] CounterExists =
+    128'hffffffffffffffff00000000000fffff;
+  // Bits of the error latch.
+  localparam int unsigned ErrorBitUnknownOffset = 0;
+  localparam int unsigned ErrorBitPartialWrite = 1;
+  localparam int unsigned ErrorBitBadRequest = 2;
+  localparam int unsigned ErrorBitUnsupportedRequest = 3;
+  localparam int unsigned ErrorBitBadCompletion = 4;
+  localparam int unsigned ErrorBitReadTimeout = 5;
+  localparam int unsigned ErrorBitCommandBusy = 6;
+  localparam int unsigned ErrorBitEventOverflow = 7;
+  localparam int unsigned ErrorBitQueueStopped = 8;
+  localparam int unsigned NumDropReasons = 29;
 endpackage

@@ -97,6 +97,14 @@ package card_csr_pkg;
     } card_csr__identity__in_t;
 
     typedef struct packed {
+        logic hwclr;
+    } card_csr__control__control__enable__in_t;
+
+    typedef struct packed {
+        card_csr__control__control__enable__in_t enable;
+    } card_csr__control__control__in_t;
+
+    typedef struct packed {
         logic next;
     } card_csr__control__status__swept__in_t;
 
@@ -110,47 +118,38 @@ package card_csr_pkg;
     } card_csr__control__status__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__unknown_offset__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__partial_write__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__bad_request__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__unsupported_request__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__bad_completion__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__read_timeout__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__command_busy__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__event_overflow__in_t;
 
     typedef struct packed {
-        logic next;
         logic hwset;
     } card_csr__control__error__queue_stopped__in_t;
 
@@ -227,6 +226,7 @@ package card_csr_pkg;
     } card_csr__control__last_drop__in_t;
 
     typedef struct packed {
+        card_csr__control__control__in_t control;
         card_csr__control__status__in_t status;
         card_csr__control__error__in_t error;
         card_csr__control__first_error__in_t first_error;
@@ -635,6 +635,14 @@ package card_csr_pkg;
     } card_csr__counters__external__in_t;
 
     typedef struct packed {
+        logic hwclr;
+    } card_csr__queues__control__enable__in_t;
+
+    typedef struct packed {
+        card_csr__queues__control__enable__in_t enable;
+    } card_csr__queues__control__in_t;
+
+    typedef struct packed {
         logic next;
     } card_csr__queues__status__running__in_t;
 
@@ -666,9 +674,18 @@ package card_csr_pkg;
     } card_csr__queues__indices__in_t;
 
     typedef struct packed {
+        card_csr__queues__control__in_t control;
         card_csr__queues__status__in_t status;
         card_csr__queues__indices__in_t indices;
     } card_csr__queues__in_t;
+
+    typedef struct packed {
+        logic hwclr;
+    } card_csr__event_ring__control__enable__in_t;
+
+    typedef struct packed {
+        card_csr__event_ring__control__enable__in_t enable;
+    } card_csr__event_ring__control__in_t;
 
     typedef struct packed {
         logic [15:0] next;
@@ -684,6 +701,7 @@ package card_csr_pkg;
     } card_csr__event_ring__status__in_t;
 
     typedef struct packed {
+        card_csr__event_ring__control__in_t control;
         card_csr__event_ring__status__in_t status;
     } card_csr__event_ring__in_t;
 
@@ -719,6 +737,54 @@ package card_csr_pkg;
     } card_csr__control__control__out_t;
 
     typedef struct packed {
+        logic value;
+    } card_csr__control__error__unknown_offset__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__partial_write__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__bad_request__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__unsupported_request__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__bad_completion__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__read_timeout__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__command_busy__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__event_overflow__out_t;
+
+    typedef struct packed {
+        logic value;
+    } card_csr__control__error__queue_stopped__out_t;
+
+    typedef struct packed {
+        card_csr__control__error__unknown_offset__out_t unknown_offset;
+        card_csr__control__error__partial_write__out_t partial_write;
+        card_csr__control__error__bad_request__out_t bad_request;
+        card_csr__control__error__unsupported_request__out_t unsupported_request;
+        card_csr__control__error__bad_completion__out_t bad_completion;
+        card_csr__control__error__read_timeout__out_t read_timeout;
+        card_csr__control__error__command_busy__out_t command_busy;
+        card_csr__control__error__event_overflow__out_t event_overflow;
+        card_csr__control__error__queue_stopped__out_t queue_stopped;
+    } card_csr__control__error__out_t;
+
+    typedef struct packed {
         logic [15:0] value;
     } card_csr__control__read_timeout__microseconds__out_t;
 
@@ -728,6 +794,7 @@ package card_csr_pkg;
 
     typedef struct packed {
         card_csr__control__control__out_t control;
+        card_csr__control__error__out_t error;
         card_csr__control__read_timeout__out_t read_timeout;
     } card_csr__control__out_t;
 

@@ -59,8 +59,31 @@ def sv_enums(top):
         if parts[0] == "counters" and parts[-1] == "lo":
             slot = (base - counters_base(top)) // 8
             lines.append(f"  localparam int unsigned Counter{camel(parts[1])} = {slot};")
-    lines.append("endpackage")
+    lines += sv_blocks(top) + ["endpackage"]
     return "\n".join(lines) + "\n"
+
+
+def sv_blocks(top):
+    """First offset and bytes of each block, and which counters there are."""
+    lines = ["  // Blocks of the map: first offset in BAR0 and size, in bytes."]
+    for node in top.children(unroll=False):
+        name = camel(node.inst_name)
+        lines.append(f"  localparam int unsigned {name}Base = 'h{node.raw_address_offset:05x};")
+        lines.append(f"  localparam int unsigned {name}Size = 'h{node.total_size:x};")
+    counters = top.find_by_path("counters")
+    slots = {node.absolute_address // 8 - counters.absolute_address // 8
+             for node in counters.descendants(unroll=True) if isinstance(node, RegNode)}
+    bits = sum(1 << slot for slot in slots)
+    lines.append("  // Bit n set: the block of counters has slot n.")
+    lines.append(f"  localparam logic [{counters.size // 8 - 1}:0] CounterExists =")
+    lines.append(f"    {counters.size // 8}'h{bits:x};")
+    lines.append("  // Bits of the error latch.")
+    for field in top.find_by_path("control.error").fields():
+        lines.append(f"  localparam int unsigned ErrorBit{camel(field.inst_name)} = {field.lsb};")
+    for name, (enum, _) in collect_enums(top).items():
+        if name == "drop_reason_e":
+            lines.append(f"  localparam int unsigned NumDropReasons = {len(list(enum))};")
+    return lines
 
 
 def counters_base(top):

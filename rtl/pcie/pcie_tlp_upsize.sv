@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "common_assert.svh"
+
+/// Joins the 64-bit beats of a TLP stream in pairs to beats of 128 bits.
+///
+/// Latency:    1 cycle after the last 64-bit beat of a pair.
+/// Throughput: one 64-bit beat a cycle.
+/// Header and side-band are taken from the `sop` beat and hold over the TLP.
+module pcie_tlp_upsize #(
+  /// Bits of a side-band that goes with the TLP.
+  parameter int unsigned UserWidth = 1
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic [63:0]          data_i,
+  input  logic [1:0]           strb_i,
+  input  logic [127:0]         hdr_i,
+  input  logic [UserWidth-1:0] user_i,
+  input  logic                 sop_i,
+  input  logic                 eop_i,
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  output pcie_pkg::tlp_beat_t  tlp_o,
+  output logic [UserWidth-1:0] user_o,
+  output logic                 valid_o,
+  input  logic                 ready_i
+);
+  // The first half, while it waits for the second.
+  logic        has_low_q, low_sop_q;
+  logic [63:0] low_data_q;
+  logic [1:0]  low_strb_q;
+  // The header of the TLP that is coming in; the beat that goes out has its own.
+  logic [127:0]         hdr_q;
+  logic [UserWidth-1:0] user_q;
+
+  pcie_pkg::tlp_beat_t  out_q;
+  logic [UserWidth-1:0] out_user_q;
+  logic out_valid_q, is_complete, take;
+
+  assign is_complete = has_low_q || eop_i;
+  assign ready_o     = !is_complete || !out_valid_q || ready_i;
+  assign take        = valid_i && ready_o;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      has_low_q   <= 1'b0;
+      out_valid_q <= 1'b0;
+    end else begin
+      if (take)               has_low_q   <= !is_complete;
+      if (take && is_complete) out_valid_q <= 1'b1;
+      else if (ready_i)       out_valid_q <= 1'b0;
+    end
+    if (take && sop_i) begin
+      hdr_q  <= hdr_i;
+      user_q <= user_i;
+    end
+    if (take && !is_complete) begin
+      low_data_q <= data_i;
+      low_strb_q <= strb_i;
+      low_sop_q  <= sop_i;
+    end
+    if (take && is_complete) begin
+      out_q.hdr  <= sop_i ? hdr_i : hdr_q;
+      out_q.data <= has_low_q ? {data_i, low_data_q} : {64'd0, data_i};
+      out_q.strb <= has_low_q ? {strb_i, low_strb_q} : {2'd0, strb_i};
+      out_q.sop  <= has_low_q ? low_sop_q : sop_i;
+      out_q.eop  <= eop_i;
+      out_user_q <= sop_i ? user_i : user_q;
+    end
+  end
+
+  assign tlp_o   = out_q;
+  assign user_o  = out_user_q;
+  assign valid_o = out_valid_q;
+
+  `ASSERT_STREAM_STABLE(Tlp, valid_o, ready_i, tlp_o)
+endmodule

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "holdfast/card_io.h"
@@ -52,14 +53,22 @@ class Card;
 ///
 /// The caller owns the buffers (from Card::map_dma or the pool); the card owns a buffer from
 /// submit() until its completion came out of poll().
+///
+/// After Card::reset() a queue is dead: submit() says kRefused, poll() gives nothing; end it and
+/// open another.
 class Queue {
  public:
+  /// For Card::open_queue only.
   Queue(Card& card, unsigned index, const QueueConfig& config, DmaRegion sq, DmaRegion cq);
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
+  /// Stops the queue; completions not yet taken are lost.
+  ~Queue();
 
   /// Descriptors that submit() would take now.
   std::size_t space() const;
   /// Puts `descriptors` into the ring and rings the doorbell once. Takes all or, if there is not
-  /// enough space, none. Errors: kFull.
+  /// enough space, none. Errors: kFull, kRefused (the card was reset).
   Status submit(std::span<const Descriptor> descriptors);
   /// Moves finished completions, in order of their descriptors, to `out`; returns how many.
   std::size_t poll(std::span<Completion> out);
@@ -70,12 +79,15 @@ class Queue {
   unsigned index() const { return index_; }
 
  private:
+  bool is_alive() const;
+
   Card& card_;
   unsigned index_;
   QueueConfig config_;
   DmaRegion sq_, cq_;
-  std::uint16_t producer_ = 0;   // descriptors written, free-running
-  std::uint16_t consumer_ = 0;   // completions taken, free-running
+  unsigned life_;               // of the card, in which this queue was opened
+  std::uint16_t producer_ = 0;  // descriptors written, free-running
+  std::uint16_t consumer_ = 0;  // completions taken, free-running
 };
 
 /// One card. Knows nothing of which CardIo it stands on. Not thread-safe.
@@ -97,14 +109,16 @@ class Card {
 
   /// Adds an SA at a free row; it uses `path` from now on. The driver refuses to install an
   /// outbound key twice since the program started, because its IVs would repeat.
-  /// Errors: kInUse, kBadValue, kUnsupported, kRefused (with the card's own reason), kTimeout.
+  /// Errors: kInUse, kBadValue, kUnsupported, kNotFound (no such path yet), kRefused (with the
+  /// card's own reason), kTimeout.
   Status add_sa(SaIndex index, const SaConfig& config, PathIndex path);
-  /// Returns when no packet of the SA is in flight and its rows are zeroed. Errors as above.
+  /// Returns when no packet of the SA is in flight and its rows are zeroed. A packet is in flight
+  /// until its completion is written, so completion rings must have space. Errors as above.
   Status remove_sa(SaIndex index);
   Result<SaState> query_sa(SaIndex index);
   /// Swaps the binding of all SAs on `path` in one cycle; returns its generation.
   Result<std::uint32_t> rebind(PathIndex path, const Binding& binding);
-  /// Points one SA to another path; returns the generation.
+  /// Points one SA to another path, which rebind() must have written; returns the generation.
   Result<std::uint32_t> move_sa(SaIndex index, PathIndex path);
   /// Oldest generation still in flight.
   std::uint32_t drain_fence();
@@ -119,15 +133,42 @@ class Card {
   /// Errors: kBadValue, kInUse, kIo, kTimeout.
   Result<std::unique_ptr<Queue>> open_queue(unsigned index, const QueueConfig& config,
                                             const DmaRegion& window);
-  /// Errors: kIo. `log2` 2 to 12 entries.
+  /// Before this, events are lost. `log2` 2 to 12 entries. Errors: kBadValue, kInUse, kIo.
   Status open_events(unsigned log2, std::optional<unsigned> vector);
   /// The oldest event not yet taken.
   std::optional<Event> poll_event();
 
  private:
+  friend class Queue;
+  static constexpr unsigned kMaxQueues = 4;
+
   explicit Card(CardIo& io) : io_(io) {}
+  Status check_identity();
+  /// Waits until the memories of the card are swept, then sets up the MSI-X table.
+  Status bring_up();
+  bool poll_until(csr::CsrOffset offset, std::uint32_t mask, std::uint32_t value);
+  std::uint64_t read_pair(csr::CsrOffset low, csr::CsrOffset high);
+  void write_pair(csr::CsrOffset low, csr::CsrOffset high, std::uint64_t value);
+  void write_address(csr::CsrOffset (*word)(unsigned), const IpAddress& address);
+  void unmask_vector(unsigned vector);
+  void write_sa_operands(const SaConfig& config);
+  Status check_sa(const SaConfig& config) const;
+  /// Waits for the command before, if any; the operands may be written afterwards.
+  Status begin_command();
+  /// `place` is for the error.
+  Status run_command(CommandOp op, std::string place);
+  Status check_queue(unsigned index, const QueueConfig& config, const DmaRegion& window) const;
+  Result<DmaRegion> take_ring(std::size_t bytes);
+  void close_queue(unsigned index, const DmaRegion& sq, const DmaRegion& cq);
+
   CardIo& io_;
   CardInfo info_{};
+  unsigned life_ = 1;  // counts resets
+  std::array<bool, kMaxQueues> is_queue_open_{};
+  std::vector<DmaRegion> spare_rings_;
+  DmaRegion events_{};
+  unsigned events_log2_ = 0;
+  std::uint16_t events_consumer_ = 0;
 };
 
 }  // namespace holdfast

@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
+// Before kNoSa, which -Wshadow would otherwise take for a shadowed DropReason::kNoSa.
+#include "holdfast/csr_enums.h"
+
 /// Layouts in memory that host and card share, little-endian. Their twins are the packed structs
 /// of rtl/dma/dma_pkg.sv.
 namespace holdfast {

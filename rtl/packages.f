@@ -1,4 +1,5 @@
 # Packages in dependency order, relative to rtl/. Read by CMake, ./dev lint and synthesis.
+common/common_pkg.sv
 csr/card_csr_enums_pkg.sv
 csr/card_csr_pkg.sv
 crypto/crypto_pkg.sv

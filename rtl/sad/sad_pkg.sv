@@ -136,4 +136,104 @@ package sad_pkg;
     logic [63:0] seq;
     generation_t generation;
   } event_t;
+
+  // ---------------------------------------------------------------- inside rtl/sad only
+
+  /// A static row as it lies in memory. Deleting clears all of it but the epoch.
+  typedef struct packed {
+    logic        is_active;
+    static_row_t row;
+  } sa_row_t;
+
+  /// What packets change. No command sets it but add_sa and delete_sa.
+  typedef struct packed {
+    logic [63:0] seq;                 // outbound: next number; inbound: top of the window
+    logic [63:0] bytes;
+    logic [63:0] packets;
+    logic [63:0] last_used;           // cycle
+    logic        has_soft_event;      // raised before; never again until the SA is added anew
+    logic        has_hard_event;
+    logic        has_sequence_event;
+  } state_row_t;
+
+  /// Who walks through the pipeline.
+  typedef enum logic [1:0] {
+    WalkInQuery  = 2'd0,
+    WalkInUpdate = 2'd1,
+    WalkOutQuery = 2'd2,
+    WalkProbe    = 2'd3               // the command engine looks at rows
+  } walk_e;
+
+  /// One walk through the pipeline; each kind uses some of the fields.
+  typedef struct packed {
+    walk_e        kind;
+    sa_index_t    sa_index;           // all but WalkInQuery
+    logic [31:0]  spi;                // WalkInQuery, WalkProbe
+    logic [63:0]  seq;                // WalkInQuery: low 32 bits; WalkInUpdate
+    logic [7:0]   epoch;              // WalkInUpdate
+    logic         is_charged;         // WalkInUpdate
+    logic [15:0]  inner_bytes;        // WalkInUpdate, WalkOutQuery
+    logic         is_ipv6;            // WalkOutQuery, as the two addresses
+    logic [127:0] source;
+    logic [127:0] destination;
+    logic         has_path_index;     // WalkProbe: look at this path row, not at the SA's
+    path_index_t  path_index;
+  } walk_t;
+
+  /// A walk after its SA was read.
+  typedef struct packed {
+    walk_e       kind;
+    logic        is_found;            // the SPI was found, or the index is in the table
+    sa_index_t   sa_index;
+    logic [7:0]  epoch;
+    logic        is_charged;
+    sa_row_t     sa;
+    state_row_t  state;
+    path_index_t path_index;          // that is read
+  } visit_t;
+
+  /// Where a sequence number lies, but for its bit in the window.
+  typedef struct packed {
+    logic [63:0] seq;
+    logic        exists;              // not 0, not below 0, not beyond 2^64 - 1
+    logic        is_new;              // right of the top
+    logic        is_far;              // right of it by the largest window or more
+    logic        is_inside;           // not left of the window
+  } replay_position_t;
+
+  /// A lifetime after one packet more.
+  typedef struct packed {
+    logic [63:0] bytes;
+    logic [63:0] packets;
+    logic        is_over;             // beyond a hard limit: the packet must not pass
+    logic        is_soft;             // at or beyond a soft limit
+  } charge_t;
+
+  /// What a probe saw.
+  typedef struct packed {
+    sa_row_t     sa;
+    state_row_t  state;
+    generation_t path_generation;     // 0: this path row was never written
+    logic        has_spi;             // an inbound SA has the SPI that was asked for
+  } probe_t;
+
+  /// All rows of one SA, written in one cycle by a command.
+  typedef struct packed {
+    sa_index_t     sa_index;
+    logic          is_whole;          // 0: only the static row
+    sa_row_t       sa;
+    lifetime_row_t lifetime;
+    key_row_t      key;
+    state_row_t    state;
+    logic          window_fill;       // every bit of the replay window
+  } sa_write_t;
+
+  /// Events of one SA that one packet raised, soft lifetime in bit 0, hard in 1, sequence in 2.
+  typedef struct packed {
+    logic [2:0]  kinds;
+    sa_index_t   sa_index;
+    path_index_t path_index;
+    logic [63:0] seq;
+    generation_t generation;
+  } raised_t;
 endpackage

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "common_assert.svh"
+
+/// Answers on their way out of the pipeline. A place is reserved when a question enters the
+/// pipeline, so the pipeline itself never has to stop.
+///
+/// Latency:    1 cycle from push to `valid_o`; first word falls through.
+/// Throughput: one push and one pop a cycle.
+/// Tickets hold keys: while `sweep_i` is high, one entry a cycle is cleared.
+module sad_answer_fifo #(
+  parameter type T = logic,
+  /// Answers that may be on their way or waiting. A power of two, 2 or more; with one place for
+  /// each stage of the pipeline and the FIFO, a question can be taken every cycle.
+  parameter int unsigned Depth = 8
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic sweep_i,
+
+  output logic has_room_o,
+  /// A question entered the pipeline; only while `has_room_o`.
+  input  logic reserve_i,
+
+  input  logic push_i,
+  input  T     data_i,
+  output T     data_o,
+  output logic valid_o,
+  input  logic ready_i
+);
+  if (Depth < 2 || (Depth & (Depth - 1)) != 0) begin : gen_bad_depth
+    $error("sad_answer_fifo: Depth must be a power of two, 2 or more");
+  end
+
+  localparam int unsigned IndexWidth = $clog2(Depth);
+
+  // One bit more than an index: differences are numbers of entries.
+  logic [IndexWidth:0] reserved_q, write_q, read_q;
+  T mem [Depth];
+  logic pop;
+
+  assign has_room_o = reserved_q - read_q != (IndexWidth + 1)'(Depth);
+  assign valid_o    = write_q != read_q;
+  assign data_o     = mem[read_q[IndexWidth-1:0]];
+  assign pop        = valid_o && ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (push_i || sweep_i) mem[write_q[IndexWidth-1:0]] <= sweep_i ? '0 : data_i;
+    if (!rst_ni) begin
+      reserved_q <= '0;
+      write_q    <= '0;
+      read_q     <= '0;
+    end else if (sweep_i) begin
+      reserved_q <= write_q + 1'b1;
+      write_q    <= write_q + 1'b1;
+      read_q     <= write_q + 1'b1;
+    end else begin
+      if (reserve_i) reserved_q <= reserved_q + 1'b1;
+      if (push_i) write_q <= write_q + 1'b1;
+      if (pop) read_q <= read_q + 1'b1;
+    end
+  end
+
+  `ASSERT(RoomIsReserved_A, push_i |-> write_q != reserved_q)
+  `ASSERT(NoOverReservation_A, reserve_i |-> has_room_o && !sweep_i)
+  `ASSERT_STREAM_STABLE(Answer, valid_o, ready_i, data_o)
+endmodule

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "common_assert.svh"
+
+/// Events on their way to the event ring.
+///
+/// One packet may raise several; they leave one after the other, lowest kind first. What does not
+/// fit is lost and counted: a full ring must never stop packets. The state row remembers each
+/// kind that was raised, so one that was lost is not raised again.
+///
+/// Latency:    1 cycle.
+/// Throughput: one packet's events in and one event out a cycle.
+module sad_events #(
+  /// Packets whose events can wait.
+  parameter int unsigned Depth = 16
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  sad_pkg::raised_t raised_i,
+  input  logic             raised_valid_i,
+  output sad_pkg::event_t  event_o,
+  output logic             event_valid_o,
+  input  logic             event_ready_i,
+  /// High for one cycle for each event that was lost.
+  output logic             event_lost_o
+);
+  import card_csr_enums_pkg::*;
+  import sad_pkg::*;
+
+  raised_t    head;
+  logic       head_valid, can_push;
+  logic [2:0] left_q;      // kinds of the head that have not left; all ones at the start of one
+  logic [2:0] kinds, first_kind;
+  logic       pop, take;
+  logic [$clog2(Depth + 1)-1:0] unused_count;
+  logic [4:0] lost_q;
+
+  common_fifo #(.T(raised_t), .Depth(Depth)) u_fifo (
+    .clk_i, .rst_ni,
+    .data_i(raised_i), .valid_i(raised_valid_i), .ready_o(can_push),
+    .data_o(head), .valid_o(head_valid), .ready_i(pop), .count_o(unused_count)
+  );
+
+  assign kinds      = head.kinds & left_q;
+  assign first_kind = kinds & (~kinds + 3'd1);
+  assign take       = head_valid && event_ready_i;
+  assign pop        = take && kinds == first_kind;
+
+  assign event_valid_o = head_valid;
+  always_comb begin
+    event_o = '{kind: EventKindSoftLifetime, sa_index: head.sa_index,
+                path_index: head.path_index, seq: head.seq, generation: head.generation};
+    if (first_kind[1]) event_o.kind = EventKindHardLifetime;
+    if (first_kind[2]) event_o.kind = EventKindSequence;
+  end
+
+  logic [1:0] num_raised;
+  logic       is_lost;
+  assign num_raised = {1'b0, raised_i.kinds[0]} + {1'b0, raised_i.kinds[1]}
+      + {1'b0, raised_i.kinds[2]};
+  assign is_lost      = raised_valid_i && !can_push;
+  assign event_lost_o = lost_q != '0;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      left_q <= '1;
+      lost_q <= '0;
+    end else begin
+      if (pop) left_q <= '1;
+      else if (take) left_q <= left_q & ~first_kind;
+      // Two events of one packet make two pulses; a packet of one SA comes every 4 cycles.
+      lost_q <= lost_q - {4'd0, event_lost_o} + (is_lost ? {3'd0, num_raised} : 5'd0);
+    end
+  end
+
+  `ASSERT(SomethingRaised_A, raised_valid_i |-> raised_i.kinds != '0)
+  `ASSERT(LostCountFits_A, is_lost |-> lost_q < 5'd28)
+  `ASSERT_STREAM_STABLE(Event, event_valid_o, event_ready_i, event_o)
+endmodule

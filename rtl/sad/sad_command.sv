@@ -153,8 +153,8 @@ module sad_command #(
     probe_o.kind           = WalkProbe;
     probe_o.sa_index       = command_q.sa_index;
     probe_o.spi            = command_q.row.spi;
-    probe_o.has_path_index = command_q.op == CommandOpReadPath
-        || command_q.op == CommandOpMoveSa;
+    probe_o.has_path_index = command_q.op == CommandOpAddSa
+        || command_q.op == CommandOpMoveSa || command_q.op == CommandOpReadPath;
     probe_o.path_index     = command_q.path_index;
   end
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Can this command be done? Its result if not, in the order of card_csr.rdl.
+/// Can this command be done? If not, its result: `not_swept` first, then the one with the lowest
+/// number (docs/esp_pipeline.md).
 ///
 /// Latency:    0 cycles (combinational).
 module sad_operands #(
@@ -34,8 +35,8 @@ module sad_operands #(
 
   always_comb begin
     early_o = CommandResultOk;
-    if (command_i.op > CommandOpReadPath) early_o = CommandResultBadOp;
-    else if (!swept_i) early_o = CommandResultNotSwept;
+    if (!swept_i) early_o = CommandResultNotSwept;
+    else if (command_i.op > CommandOpReadPath) early_o = CommandResultBadOp;
     else if ((has_sa && is_sa_beyond) || (has_path && is_path_beyond)) begin
       early_o = CommandResultBadIndex;
     end
@@ -46,6 +47,8 @@ module sad_operands #(
     unique case (command_i.op)
       CommandOpAddSa: begin
         if (probe_i.sa.is_active) full_o = CommandResultIndexInUse;
+        else if (probe_i.path_generation == '0) full_o = CommandResultEmpty;
+        else if (!row.is_outbound && probe_i.has_spi) full_o = CommandResultSpiInUse;
         // RFC 4303, 2.1: SPIs 1 to 255 are reserved by IANA, 0 is for local use.
         else if (row.spi < 32'd256) full_o = CommandResultBadSpi;
         else if (row.suite != SuiteAes128gcm16 && row.suite != SuiteAes192gcm16
@@ -58,7 +61,6 @@ module sad_operands #(
           full_o = CommandResultBadSequence;
         end else if (row.selector.source_bits > max_bits
             || row.selector.destination_bits > max_bits) full_o = CommandResultBadSelector;
-        else if (!row.is_outbound && probe_i.has_spi) full_o = CommandResultSpiInUse;
       end
       CommandOpDeleteSa, CommandOpReadSa: begin
         if (!probe_i.sa.is_active) full_o = CommandResultEmpty;

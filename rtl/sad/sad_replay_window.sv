@@ -45,19 +45,22 @@ module sad_replay_window #(
   // A word is addressed by 4 bits whatever the size of the row; unused ones are 0.
   logic [3:0] first_word, last_word;
   logic [63:0] first_mask, last_mask;  // bits from `first` up; bits up to `last`
+  logic [15:0] after_first, before_last;  // whole words
   logic is_around;
   assign first_word = 4'(first_i >> 6);
   assign last_word  = 4'(last_i >> 6);
   assign first_mask = {64{1'b1}} << first_i[5:0];
   assign last_mask  = {64{1'b1}} >> ~last_i[5:0];
+  assign after_first = 16'hFFFE << first_word;
+  assign before_last = ~(16'hFFFF << last_word);
   assign is_around  = first_i > last_i;
   assign seen_o     = row_i[last_i];
 
   /// The bits of one word that lie between `first` and `last`.
   function automatic logic [63:0] between(logic [3:0] word);
     logic [63:0] from_first, to_last;
-    from_first = word > first_word ? '1 : (word == first_word ? first_mask : '0);
-    to_last    = word < last_word ? '1 : (word == last_word ? last_mask : '0);
+    from_first = after_first[word] ? '1 : (word == first_word ? first_mask : '0);
+    to_last    = before_last[word] ? '1 : (word == last_word ? last_mask : '0);
     return is_around ? from_first | to_last : from_first & to_last;
   endfunction
 

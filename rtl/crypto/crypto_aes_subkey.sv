@@ -64,6 +64,7 @@ module crypto_aes_subkey
   assign done_o   = is_done;
   assign subkey_o = is_done ? state : '0;
 
+  `ASSERT(KeyCleared_A, !busy_q |-> window == '0 && state == '0)
   `ASSERT(StartOnlyWhenIdle_A, start_i |-> !busy_q)
   `ASSERT(KeySizeKnown_A, start_i |-> key_size_i inside {Aes128, Aes192, Aes256})
 endmodule

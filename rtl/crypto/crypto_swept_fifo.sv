@@ -38,18 +38,14 @@ module crypto_swept_fifo #(
   assign push = valid_i && ready_o;
   assign pop  = valid_o && ready_i;
 
+  // Reset does not set the indices to a value: they run through all entries, equal to each other.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      mem[write_q[IndexWidth-1:0]] <= T'(0);
+    if (push || !rst_ni) begin
+      mem[write_q[IndexWidth-1:0]] <= rst_ni ? data_i : T'(0);
       write_q <= write_q + 1'b1;
-      read_q  <= write_q + 1'b1;
-    end else begin
-      if (push) begin
-        mem[write_q[IndexWidth-1:0]] <= data_i;
-        write_q <= write_q + 1'b1;
-      end
-      if (pop) read_q <= read_q + 1'b1;
     end
+    if (!rst_ni) read_q <= write_q + 1'b1;
+    else if (pop) read_q <= read_q + 1'b1;
   end
 
   `ASSERT(NoOverflow_A, (write_q - read_q) <= (IndexWidth + 1)'(Depth))

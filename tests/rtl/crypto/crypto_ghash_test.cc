@@ -44,8 +44,7 @@ Message message_of(const Bytes& subkey, const Bytes& aad, const Bytes& ciphertex
 /// crypto_ghash with a source of messages and a sink of hashes.
 class GhashBench {
  public:
-  explicit GhashBench(Pauses pauses = {}, std::uint64_t seed = 1)
-      : pauses_(pauses), random_(seed) {
+  explicit GhashBench(Pauses pauses = {}, std::uint64_t seed = 1) : pauses_(pauses), random_(seed) {
     sim.top().valid_i = 0;
     sim.add_agent([this] { drive(); }, [this] { sample(); });
     sim.reset();
@@ -64,8 +63,9 @@ class GhashBench {
     top.hash_ready_i = random_() % 100 >= pauses_.sink_percent;
     if (!offering_) return;
     const Message& message = messages_.front();
-    put_top_first(top.block_i, Bytes(message.blocks.begin() + offset_,
-                                     message.blocks.begin() + offset_ + 16), 16);
+    put_top_first(top.block_i,
+                  Bytes(message.blocks.begin() + offset_, message.blocks.begin() + offset_ + 16),
+                  16);
     put_top_first(top.subkey_i, message.subkey, 16);
     top.first_i = offset_ == 0;
     top.last_i = static_cast<std::size_t>(offset_) + 16 == message.blocks.size();

@@ -71,14 +71,13 @@ inline GcmResult gcm_seal(const Bytes& key, const Bytes& nonce, const Bytes& aad
   int length = 0;
   require_openssl(EVP_EncryptInit_ex(context.get(), cipher_for(key.size(), true), nullptr,
                                      key.data(), nonce.data()));
-  require_openssl(EVP_EncryptUpdate(context.get(), nullptr, &length, aad.data(),
-                                    static_cast<int>(aad.size())));
+  require_openssl(
+      EVP_EncryptUpdate(context.get(), nullptr, &length, aad.data(), static_cast<int>(aad.size())));
   require_openssl(EVP_EncryptUpdate(context.get(), result.data.data(), &length, plaintext.data(),
                                     static_cast<int>(plaintext.size())));
   require_openssl(EVP_EncryptFinal_ex(context.get(), result.data.data() + length, &length));
   result.data.resize(plaintext.size());
-  require_openssl(
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, 16, result.icv.data()));
+  require_openssl(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, 16, result.icv.data()));
   return result;
 }
 

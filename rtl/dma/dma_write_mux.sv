@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "common_assert.svh"
+
+/// Joins the three sources of posted writes, TLP by TLP: messages first, then events, then packets.
+///
+/// Combinational but for the choice, which stands from the first offer of a TLP to its last beat.
+/// A source's handshake is that of the link.
+module dma_write_mux (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  pcie_pkg::tlp_beat_t [2:0] tlp_i,      // 0 messages, 1 events, 2 packets
+  input  logic [2:0]                valid_i,
+  output logic [2:0]                ready_o,
+
+  output pcie_pkg::tlp_beat_t       tlp_o,
+  output logic                      valid_o,
+  input  logic                      ready_i,
+  /// Free-running counts of TLPs offered (their first beat) and accepted (their last).
+  output logic [15:0]               num_offered_o,
+  output logic [15:0]               num_accepted_o
+);
+  logic [1:0] choice, choice_q;
+  logic       is_held_q;           // a TLP was offered and is not over
+
+  always_comb begin
+    choice = choice_q;
+    if (!is_held_q) choice = valid_i[0] ? 2'd0 : valid_i[1] ? 2'd1 : 2'd2;
+    tlp_o   = tlp_i[choice];
+    valid_o = valid_i[choice];
+    ready_o = '0;
+    ready_o[choice] = ready_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    choice_q <= choice;
+    if (!rst_ni) begin
+      is_held_q      <= 1'b0;
+      num_offered_o  <= '0;
+      num_accepted_o <= '0;
+    end else begin
+      is_held_q <= (is_held_q || valid_o) && !(valid_o && ready_i && tlp_o.eop);
+      if (valid_o && !is_held_q) num_offered_o <= num_offered_o + 16'd1;
+      if (valid_o && ready_i && tlp_o.eop) num_accepted_o <= num_accepted_o + 16'd1;
+    end
+  end
+
+  `ASSERT(TlpStartsWithSop_A, valid_o && !is_held_q |-> tlp_o.sop)
+  `ASSERT(OneTlpAtMostIsOpen_A, num_offered_o - num_accepted_o <= 16'd1)
+  `ASSERT_STREAM_STABLE(Tlp, valid_o, ready_i, tlp_o)
+endmodule

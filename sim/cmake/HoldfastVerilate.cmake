@@ -25,7 +25,8 @@ set(HOLDFAST_LINT_FLAGS -Wall ${HOLDFAST_RTL}/lint_waivers.vlt)
 
 add_library(verilated_runtime STATIC
   ${HOLDFAST_VERILATOR_ROOT}/include/verilated.cpp
-  ${HOLDFAST_VERILATOR_ROOT}/include/verilated_cov.cpp)
+  ${HOLDFAST_VERILATOR_ROOT}/include/verilated_cov.cpp
+  ${HOLDFAST_VERILATOR_ROOT}/include/verilated_threads.cpp)
 target_include_directories(verilated_runtime SYSTEM PUBLIC
   ${HOLDFAST_VERILATOR_ROOT}/include ${HOLDFAST_VERILATOR_ROOT}/include/vltstd)
 find_package(Threads REQUIRED)
@@ -51,14 +52,15 @@ function(holdfast_verilate target)
   if(HOLDFAST_CCACHE)
     set(launcher OBJCACHE=${HOLDFAST_CCACHE})
   endif()
+  file(GLOB top_file ${HOLDFAST_RTL}/*/${ARG_TOP}.sv)
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(
     OUTPUT ${dir}/libV${target}.a
     BYPRODUCTS ${dir}/V${target}.h
-    COMMAND ${HOLDFAST_VERILATOR} ${flags} -O3 --x-assign fast --x-initial fast --noassert-case
+    COMMAND ${HOLDFAST_VERILATOR} ${flags} -O3 --x-assign fast --x-initial fast
       --output-split 5000 --prefix V${target} --top-module ${ARG_TOP} --Mdir ${dir}
       ${HOLDFAST_LINT_FLAGS} ${HOLDFAST_VERILATOR_SEARCH} ${HOLDFAST_RTL_PACKAGES}
-      ${HOLDFAST_RTL}/*/${ARG_TOP}.sv
+      ${top_file}
     COMMAND ${HOLDFAST_MAKE} -s -C ${dir} -f V${target}.mk ${launcher}
       "OPT_FAST=-O2" "OPT_SLOW=-O1" "OPT_GLOBAL=-O2"
       "USER_CPPFLAGS=-fPIC -std=c++20 -DSC_CPLUSPLUS=201703L" V${target}__ALL.a

@@ -122,7 +122,7 @@ module card_core #(
     .DataWidth, .NumSas, .NumPaths, .MaxReplayWindow, .NumQueues, .ClockHz
   ) u_control (
     .clk_i, .rst_ni,
-    .core_rst_ni(core_rst_n),
+    .flr_i(!core_rst_n),
     .cfg_i(cfg),
     .rx_req_tlp_data_i, .rx_req_tlp_strb_i, .rx_req_tlp_hdr_i, .rx_req_tlp_bar_id_i,
     .rx_req_tlp_func_num_i, .rx_req_tlp_valid_i, .rx_req_tlp_sop_i, .rx_req_tlp_eop_i,
@@ -336,9 +336,12 @@ module card_core #(
     assign rx_cpl_valid       = rx_cpl_tlp_valid_i;
     assign rx_cpl_tlp_ready_o = rx_cpl_ready;
   end else if (DataWidth == 64) begin : gen_64
+    logic unused_user;
     pcie_tlp_downsize u_wr_downsize (
       .clk_i, .rst_ni,
       .tlp_i  (wr_req_out),
+      .user_i (1'b0),
+      .user_o (unused_user),
       .valid_i(wr_out_valid),
       .ready_o(wr_out_ready),
       .data_o (tx_wr_req_tlp_data_o),

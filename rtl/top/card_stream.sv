@@ -121,7 +121,7 @@ module card_stream #(
     .DataWidth, .NumSas, .NumPaths, .MaxReplayWindow, .NumQueues(0), .ClockHz
   ) u_control (
     .clk_i, .rst_ni,
-    .core_rst_ni(core_rst_n),
+    .flr_i(!core_rst_n),
     .cfg_i(cfg),
     .rx_req_tlp_data_i, .rx_req_tlp_strb_i, .rx_req_tlp_hdr_i, .rx_req_tlp_bar_id_i,
     .rx_req_tlp_func_num_i, .rx_req_tlp_valid_i, .rx_req_tlp_sop_i, .rx_req_tlp_eop_i,

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoreboard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/hex.h"
+#include "packets.h"
+
+namespace holdfast::lockstep {
+namespace {
+
+/// The card looked at the window when packets before this one had not moved it yet, and refused
+/// the packet at a later step than the model, which looks when they have.
+bool is_later_look(const TrafficPacket& packet, DropReason want, DropReason got) {
+  if (want == DropReason::kReplayEarly) {
+    return got == DropReason::kReplayLate || got == DropReason::kIcv;
+  }
+  // With ESN the model then infers a number of the next 2^32, whose AAD cannot be right.
+  const bool is_old = packet.kind.find("replay") != std::string::npos ||
+                      packet.kind.find("late") != std::string::npos;
+  return want == DropReason::kIcv && got == DropReason::kReplayLate && is_old;
+}
+
+}  // namespace
+
+void Scoreboard::add_sa(const SaPlan& plan) {
+  for (model::EspModel& model : models_) {
+    const CommandResult result = model.add_sa(plan.index, clone(plan.config), plan.path);
+    HOLDFAST_CHECK(result == CommandResult::kOk);
+  }
+  removals_.erase(to_number(plan.index));
+}
+
+void Scoreboard::remove_now(SaIndex index) {
+  for (model::EspModel& model : models_) model.delete_sa(index);
+}
+
+void Scoreboard::will_rebind(PathIndex path, const Binding& binding) {
+  for (auto& rebinds : rebinds_) rebinds.push_back({path, binding, next_generation_});
+  ++next_generation_;
+}
+
+void Scoreboard::expect(TrafficPacket packet) {
+  expected_[index(packet.direction)].push_back(std::move(packet));
+}
+
+void Scoreboard::catch_up(Direction direction, std::uint32_t generation) {
+  auto& rebinds = rebinds_[index(direction)];
+  while (!rebinds.empty() && rebinds.front().generation <= generation) {
+    models_[index(direction)].write_path(rebinds.front().path, rebinds.front().binding);
+    rebinds.pop_front();
+  }
+}
+
+void Scoreboard::judge(Direction direction, const Outcome& outcome) {
+  auto& expected = expected_[index(direction)];
+  if (expected.empty()) {
+    differences_.push_back("a result came for which no packet was given");
+    return;
+  }
+  const TrafficPacket packet = std::move(expected.front());
+  expected.pop_front();
+  catch_up(direction, outcome.generation);
+  model::EspModel& model = models_[index(direction)];
+  if (outcome.reason == DropReason::kNoSa && removals_.contains(packet.row)) {
+    model.delete_sa(SaIndex{packet.row});
+  }
+  compare(packet, model.process(direction, packet.bytes, packet.ingress), outcome);
+  if (direction == Direction::kOutbound) watch_sequence(packet, outcome);
+}
+
+void Scoreboard::differ(const TrafficPacket& packet, const std::string& text) {
+  differences_.push_back(fmt::format(
+      "{} packet {} ({} bytes, {}), SA {}: {}",
+      packet.direction == Direction::kInbound ? "inbound" : "outbound", compared_,
+      packet.bytes.size(), packet.kind, packet.row, text));
+}
+
+void Scoreboard::compare(const TrafficPacket& packet, const model::Processed& want,
+                         const Outcome& got) {
+  ++compared_;
+  ++reasons_[got.reason];
+  if (is_later_look(packet, want.reason, got.reason)) {
+    ++late_replays_;
+    return;
+  }
+  if (want.reason != got.reason) {
+    differ(packet, fmt::format("reason: expected {}, got {}", name_of(want.reason),
+                               name_of(got.reason)));
+    return;
+  }
+  if (want.sa_index != got.sa_index) {
+    differ(packet, fmt::format("SA index: expected {}, got {}", want.sa_index, got.sa_index));
+  }
+  if (want.generation != got.generation) {
+    differ(packet,
+           fmt::format("generation: expected {}, got {}", want.generation, got.generation));
+  }
+  if (want.bytes.size() != got.bytes.size()) {
+    differ(packet,
+           fmt::format("length: expected {}, got {}", want.bytes.size(), got.bytes.size()));
+  } else if (want.bytes != got.bytes) {
+    const auto at = std::mismatch(want.bytes.begin(), want.bytes.end(), got.bytes.begin());
+    const auto offset = static_cast<std::size_t>(at.first - want.bytes.begin());
+    const std::size_t count = std::min<std::size_t>(16, want.bytes.size() - offset);
+    differ(packet, fmt::format("byte {}: expected {}…, got {}…", offset,
+                               hex(std::span(want.bytes).subspan(offset, count)),
+                               hex(std::span(got.bytes).subspan(offset, count))));
+  }
+  if (got.reason == DropReason::kNone) {
+    ++compared_ok_;
+    ++lengths_[packet.direction == Direction::kInbound ? got.bytes.size() : packet.bytes.size()];
+  }
+}
+
+void Scoreboard::watch_sequence(const TrafficPacket& packet, const Outcome& outcome) {
+  if (outcome.reason != DropReason::kNone) return;
+  const auto bytes = std::span<const std::uint8_t>(outcome.bytes)
+                         .subspan(packet.ingress.has_ethernet ? kEthernetBytes : 0);
+  const std::size_t esp = esp_offset(bytes);
+  const std::uint32_t spi =
+      static_cast<std::uint32_t>(get16(bytes, esp)) << 16 | get16(bytes, esp + 2);
+  std::uint64_t iv = 0;
+  for (std::size_t at = esp + 8; at < esp + 16; ++at) iv = iv << 8 | bytes[at];
+  const auto [entry, is_new] = last_iv_.try_emplace(spi, iv);
+  if (!is_new && iv <= entry->second) ++repeated_;
+  entry->second = iv;
+}
+
+}  // namespace holdfast::lockstep

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "traffic.h"
+
+namespace holdfast::lockstep {
+
+/// What the card did with one packet.
+struct Outcome {
+  DropReason reason = DropReason::kNone;
+  Packet bytes;
+  std::uint16_t sa_index = kNoSa;
+  std::uint32_t generation = 0;
+};
+
+/// Compares the card with the model, packet by packet in the order of each direction.
+///
+/// The model runs when the card's result is there. A re-bind is told when its command is given and
+/// takes effect in the model at the first result that carries its generation; so is a removal, at
+/// the first packet that the card no longer finds an SA for. Each direction has a model of its own,
+/// because the two run ahead of each other.
+///
+/// The card looks at the replay window twice, and packets are in flight between: where the model
+/// refuses a packet early, the card may find the same at its second look (replay_late), or find
+/// first that the ICV is wrong. Such packets are counted, and must be refused by the model too.
+class Scoreboard {
+ public:
+  explicit Scoreboard(const model::Limits& limits) : models_{model::EspModel(limits),
+                                                             model::EspModel(limits)} {}
+
+  void add_sa(const SaPlan& plan);
+  void will_remove(SaIndex index) { removals_[to_number(index)] = true; }
+  void remove_now(SaIndex index);
+  void will_rebind(PathIndex path, const Binding& binding);
+  /// The packet was given to the card.
+  void expect(TrafficPacket packet);
+  /// The card's result for the oldest expected packet of that direction.
+  void judge(Direction direction, const Outcome& outcome);
+
+  /// One line a difference: packet number, SA index, field, expected, got.
+  const std::vector<std::string>& differences() const { return differences_; }
+  std::uint64_t compared() const { return compared_; }
+  std::uint64_t compared_ok() const { return compared_ok_; }
+  std::uint64_t late_replays() const { return late_replays_; }
+  std::size_t outstanding(Direction direction) const { return expected_[index(direction)].size(); }
+  const std::map<DropReason, std::uint64_t>& reasons() const { return reasons_; }
+  const std::map<std::size_t, std::uint64_t>& lengths() const { return lengths_; }
+  /// Sequence numbers that left, per SA row: each must be seen once.
+  std::uint64_t repeated_sequence_numbers() const { return repeated_; }
+
+ private:
+  struct Rebind {
+    PathIndex path;
+    Binding binding;
+    std::uint32_t generation;
+  };
+  static std::size_t index(Direction direction) { return static_cast<std::size_t>(direction); }
+  void catch_up(Direction direction, std::uint32_t generation);
+  void compare(const TrafficPacket& packet, const model::Processed& want, const Outcome& got);
+  void differ(const TrafficPacket& packet, const std::string& text);
+  void watch_sequence(const TrafficPacket& packet, const Outcome& outcome);
+
+  std::array<model::EspModel, 2> models_;
+  std::array<std::deque<TrafficPacket>, 2> expected_;
+  std::array<std::deque<Rebind>, 2> rebinds_;
+  std::map<std::uint16_t, bool> removals_;
+  std::map<std::uint32_t, std::uint64_t> last_iv_;  // by SPI: outbound numbers rise
+  std::uint32_t next_generation_ = 1;
+  std::vector<std::string> differences_;
+  std::map<DropReason, std::uint64_t> reasons_;
+  std::map<std::size_t, std::uint64_t> lengths_;
+  std::uint64_t compared_ = 0, compared_ok_ = 0, late_replays_ = 0, repeated_ = 0;
+};
+
+}  // namespace holdfast::lockstep

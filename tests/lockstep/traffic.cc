@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traffic.h"
+
+#include <algorithm>
+
+#include "packets.h"
+
+namespace holdfast::lockstep {
+namespace {
+
+constexpr std::size_t kHistory = 200;
+
+Binding reversed(const Binding& binding) { return {binding.peer, binding.own, binding.encap}; }
+
+}  // namespace
+
+SaConfig clone(const SaConfig& config) {
+  SaConfig copy;
+  copy.direction = config.direction;
+  copy.spi = config.spi;
+  copy.suite = config.suite;
+  copy.key = config.key.clone();
+  copy.salt = config.salt.clone();
+  copy.has_esn = config.has_esn;
+  copy.replay_window = config.replay_window;
+  copy.first_sequence = config.first_sequence;
+  copy.selector = config.selector;
+  copy.lifetime = config.lifetime;
+  copy.df = config.df;
+  copy.copy_dscp = config.copy_dscp;
+  copy.dscp = config.dscp;
+  copy.has_ecn = config.has_ecn;
+  return copy;
+}
+
+Traffic::Traffic(std::uint64_t seed, unsigned max_replay_window, TrafficMix mix)
+    : random_(seed), max_replay_window_(max_replay_window), mix_(mix), peer_({4096, 4096, 1024}) {}
+
+IpAddress Traffic::inside(const Prefix& prefix) {
+  IpAddress address = prefix.address;
+  const std::size_t bits = address.is_ipv6 ? 128 : 32;
+  for (std::size_t bit = prefix.length; bit < bits; ++bit) {
+    if (random_() & 1) address.bytes[bit / 8] |= static_cast<std::uint8_t>(0x80u >> (bit % 8));
+  }
+  return address;
+}
+
+SaPlan Traffic::make_sa(SaIndex index, PathIndex path, Direction direction, Spi spi) {
+  SaPlan plan{index, path, {}};
+  SaConfig& config = plan.config;
+  config.direction = direction;
+  config.spi = spi;
+  config.suite = static_cast<Suite>(1 + below(3));
+  const std::size_t key_bytes = 8 + 8 * static_cast<std::size_t>(config.suite);
+  std::vector<std::uint8_t> secret(key_bytes + 4);
+  for (auto& byte : secret) byte = static_cast<std::uint8_t>(random_());
+  config.key = SecretBytes(std::span(secret).first(key_bytes));
+  config.salt = SecretBytes(std::span(secret).last(4));
+  config.has_esn = chance(50);
+  const unsigned windows[] = {32, 64, 100, max_replay_window_};
+  config.replay_window = static_cast<std::uint16_t>(windows[below(4)]);
+  const std::uint64_t firsts[] = {1, 1, 1 + below(1u << 30),
+                                  config.has_esn ? 0xFFFF'FF00u + below(300) : 1000,
+                                  config.has_esn ? 0x7'FFFF'FFE0u : 1};
+  config.first_sequence = firsts[below(5)];
+  const bool ipv6 = chance(40);
+  for (Prefix* prefix : {&config.selector.source, &config.selector.destination}) {
+    prefix->address.is_ipv6 = ipv6;
+    prefix->length = static_cast<std::uint8_t>(below(ipv6 ? 129 : 33));
+    prefix->address = inside({prefix->address, 0});
+    for (std::size_t bit = prefix->length; bit < 128; ++bit) {
+      prefix->address.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80u >> (bit % 8)));
+    }
+  }
+  config.df = static_cast<DfMode>(below(3));
+  config.copy_dscp = chance(50);
+  config.dscp = static_cast<std::uint8_t>(below(64));
+  config.has_ecn = chance(70);
+
+  if (direction == Direction::kInbound) {
+    SaConfig sender = clone(config);
+    sender.direction = Direction::kOutbound;
+    sender.has_ecn = true;
+    peer_.delete_sa(index);
+    peer_.add_sa(index, std::move(sender), path);
+  }
+  forget(index);
+  known_.push_back({SaPlan{index, path, clone(config)}, {}});
+  return plan;
+}
+
+void Traffic::forget(SaIndex index) {
+  std::erase_if(known_, [&](const Known& known) { return known.plan.index == index; });
+}
+
+Binding Traffic::make_binding() {
+  Binding binding;
+  const bool ipv6 = chance(40);
+  for (Endpoint* endpoint : {&binding.own, &binding.peer}) {
+    endpoint->address.is_ipv6 = ipv6;
+    endpoint->address = inside({endpoint->address, 0});
+    endpoint->port = static_cast<std::uint16_t>(1 + below(65535));
+  }
+  binding.encap = chance(50) ? Encap::kUdp : Encap::kNone;
+  if (binding.encap == Encap::kUdp) binding.own.port = 4500;
+  return binding;
+}
+
+void Traffic::use_binding(PathIndex path, const Binding& binding) {
+  peer_.write_path(path, reversed(binding));
+}
+
+std::size_t Traffic::choose_length() {
+  const std::uint64_t dice = below(1000);
+  if (dice < 12) return 1500 + below(7501);
+  if (dice < 250) return 300 + below(1201);
+  if (next_short_length_ > 300) next_short_length_ = 20;
+  return next_short_length_++;
+}
+
+Packet Traffic::inner_packet(const Selector& selector, std::size_t length) {
+  const bool ipv6 = selector.source.address.is_ipv6;
+  length = std::max<std::size_t>(length, ipv6 ? 40 : 20);
+  Packet packet(length);
+  for (auto& byte : packet) byte = static_cast<std::uint8_t>(random_());
+  const IpAddress source = inside(selector.source), destination = inside(selector.destination);
+  if (ipv6) {
+    packet[0] = static_cast<std::uint8_t>(0x60 | (packet[0] & 15));
+    std::copy_n(source.bytes.begin(), 16, packet.begin() + 8);
+    std::copy_n(destination.bytes.begin(), 16, packet.begin() + 24);
+  } else {
+    const std::size_t words = std::min<std::size_t>(length / 4, chance(10) ? 5 + below(11) : 5);
+    packet[0] = static_cast<std::uint8_t>(0x40 | words);
+    std::copy_n(source.bytes.begin(), 4, packet.begin() + 12);
+    std::copy_n(destination.bytes.begin(), 4, packet.begin() + 16);
+  }
+  set_ip_length(packet, length);
+  if (!chance(5)) fix_checksum(packet);
+  return packet;
+}
+
+Traffic::Known& Traffic::choose(Direction direction) {
+  std::vector<Known*> candidates;
+  for (Known& known : known_) {
+    if (known.plan.config.direction == direction) candidates.push_back(&known);
+  }
+  HOLDFAST_CHECK(!candidates.empty());
+  return *candidates[below(candidates.size())];
+}
+
+TrafficPacket Traffic::next(Direction direction) {
+  auto& delayed = delayed_[static_cast<std::size_t>(direction)];
+  if (!delayed.empty() && chance(30)) {
+    TrafficPacket packet = std::move(delayed.front());
+    delayed.pop_front();
+    return packet;
+  }
+  TrafficPacket packet = direction == Direction::kInbound ? inbound() : outbound();
+  if (direction == Direction::kInbound && chance(mix_.reorder_percent)) {
+    packet.kind += ", late";
+    delayed.push_back(std::move(packet));
+    return next(direction);
+  }
+  return packet;
+}
+
+void Traffic::add_ethernet(TrafficPacket& packet) {
+  if (!chance(mix_.ethernet_percent)) return;
+  Packet frame(14);
+  for (auto& byte : frame) byte = static_cast<std::uint8_t>(random_());
+  const bool ipv6 = !packet.bytes.empty() && is_ipv6(packet.bytes);
+  put16(frame, 12, ipv6 ? model::kEtherTypeIpv6 : model::kEtherTypeIpv4);
+  if (chance(4)) {
+    put16(frame, 12, chance(50) ? 0x8100 : static_cast<std::uint32_t>(below(65536)));
+    packet.kind += ", other EtherType";
+  }
+  frame.insert(frame.end(), packet.bytes.begin(), packet.bytes.end());
+  packet.bytes = std::move(frame);
+  packet.ingress.has_ethernet = true;
+  if (chance(4)) {
+    packet.bytes.resize(1 + below(packet.bytes.size()));
+    packet.kind += ", cut";
+  }
+}
+
+TrafficPacket Traffic::outbound() {
+  Known& known = choose(Direction::kOutbound);
+  TrafficPacket packet;
+  packet.direction = Direction::kOutbound;
+  packet.kind = "good";
+  packet.row = to_number(known.plan.index);
+  packet.bytes = inner_packet(known.plan.config.selector, choose_length());
+  packet.ingress.sa_index = packet.row;
+  if (chance(mix_.fault_percent)) break_outbound(packet);
+  if (chance(5)) packet.bytes.resize(packet.bytes.size() + 1 + below(40));  // Ethernet padding
+  add_ethernet(packet);
+  return packet;
+}
+
+void Traffic::break_outbound(TrafficPacket& packet) {
+  Packet& bytes = packet.bytes;
+  switch (below(8)) {
+    case 0:
+      packet.kind = "version";
+      bytes[0] = static_cast<std::uint8_t>(random_());
+      break;
+    case 1:
+      packet.kind = "IP length";
+      put16(bytes, is_ipv6(bytes) ? 4 : 2, static_cast<std::uint32_t>(below(12000)));
+      break;
+    case 2:
+      packet.kind = "cut";
+      bytes.resize(1 + below(bytes.size()));
+      break;
+    case 3: {
+      const std::uint16_t rows[] = {kNoSa, 9999, static_cast<std::uint16_t>(packet.row ^ 1), 255};
+      packet.kind = "SA index";
+      packet.ingress.sa_index = rows[below(4)];
+      break;
+    }
+    case 4:
+      packet.kind = "selector";
+      bytes[is_ipv6(bytes) ? 8 + below(32) : 12 + below(8)] ^= static_cast<std::uint8_t>(
+          1 + below(255));
+      break;
+    case 5:
+      packet.kind = "given up";
+      bytes.resize(1 + below(bytes.size()));
+      packet.ingress.is_given_up = true;
+      break;
+    case 6:
+      packet.kind = "too long";
+      bytes.resize(9001 + below(300));
+      set_ip_length(bytes, bytes.size());
+      break;
+    default:
+      packet.kind = "given up at its end";
+      packet.ingress.is_given_up = true;
+  }
+}
+
+TrafficPacket Traffic::inbound() {
+  Known& known = choose(Direction::kInbound);
+  TrafficPacket packet;
+  packet.direction = Direction::kInbound;
+  packet.kind = "good";
+  packet.row = to_number(known.plan.index);
+  if (!known.history.empty() && chance(mix_.replay_percent)) {
+    packet.kind = "replay";
+    packet.bytes = known.history[below(known.history.size())];
+    add_ethernet(packet);
+    return packet;
+  }
+  const Packet inner = inner_packet(known.plan.config.selector, choose_length());
+  model::Ingress ingress;
+  ingress.sa_index = packet.row;
+  model::Processed sent = peer_.process(Direction::kOutbound, inner, ingress);
+  HOLDFAST_CHECK(sent.reason == DropReason::kNone);
+  packet.bytes = std::move(sent.bytes);
+  known.history.push_back(packet.bytes);
+  if (known.history.size() > kHistory) known.history.pop_front();
+
+  if (chance(mix_.fault_percent)) {
+    if (chance(50)) {
+      break_outside(packet);
+    } else {
+      break_inside(packet, known.plan.config);
+    }
+  } else if (chance(20)) {  // a router on the way marked congestion, or changed ECT
+    const auto ecn = static_cast<model::Ecn>(below(4));
+    model::set_ecn(packet.bytes, ecn);
+    fix_checksum(packet.bytes);
+    packet.kind = "remarked";
+  }
+  if (chance(5)) packet.bytes.resize(packet.bytes.size() + 1 + below(40));
+  add_ethernet(packet);
+  return packet;
+}
+
+void Traffic::break_outside(TrafficPacket& packet) {
+  Packet& bytes = packet.bytes;
+  const std::size_t esp = esp_offset(bytes);
+  const bool ipv6 = is_ipv6(bytes);
+  bool fix = true;
+  switch (below(15)) {
+    case 0:
+      packet.kind = "unknown SPI";
+      for (std::size_t i = 0; i < 4; ++i) bytes[esp + i] = static_cast<std::uint8_t>(random_());
+      break;
+    case 1:
+      packet.kind = "ICV";
+      bytes[bytes.size() - 1 - below(16)] ^= static_cast<std::uint8_t>(1u << below(8));
+      break;
+    case 2:
+      packet.kind = "ciphertext";
+      bytes[esp + 16 + below(bytes.size() - esp - 32)] ^= static_cast<std::uint8_t>(1u << below(8));
+      break;
+    case 3:
+      packet.kind = "ESP header";
+      bytes[esp + below(16)] ^= static_cast<std::uint8_t>(1u << below(8));
+      break;
+    case 4:
+      packet.kind = "cut";
+      bytes.resize(1 + below(bytes.size()));
+      fix = false;
+      break;
+    case 5:
+      packet.kind = "given up";
+      bytes.resize(1 + below(bytes.size()));
+      packet.ingress.is_given_up = true;
+      fix = false;
+      break;
+    case 6:
+      packet.kind = "fragment";
+      if (ipv6) {
+        bytes[6] = 44;
+      } else {
+        put16(bytes, 6, static_cast<std::uint32_t>(below(65536)));
+      }
+      break;
+    case 7:
+      packet.kind = "header checksum";
+      bytes[ipv6 ? 7 : 8 + below(4)] ^= static_cast<std::uint8_t>(1 + below(255));
+      packet.ingress.checksum_not_valid = chance(50);
+      fix = false;
+      break;
+    case 8:
+      packet.kind = "protocol";
+      bytes[ipv6 ? 6 : 9] = static_cast<std::uint8_t>(below(256));
+      break;
+    case 9:
+      packet.kind = "ESP length";
+      bytes.resize(bytes.size() - 1 - below(bytes.size() - esp));
+      set_ip_length(bytes, bytes.size());
+      if (esp != ip_header_bytes(bytes) && chance(70) && bytes.size() >= esp) {
+        put16(bytes, esp - 4, static_cast<std::uint32_t>(bytes.size() - esp + 8));
+      }
+      break;
+    case 10:
+      packet.kind = "first byte";
+      bytes[0] = static_cast<std::uint8_t>(random_());
+      fix = false;
+      break;
+    case 11: {
+      packet.kind = "keepalive or marker";
+      if (esp == ip_header_bytes(bytes)) break;
+      const std::size_t payload = chance(50) ? 1 : below(60);
+      bytes.resize(esp + payload);
+      for (std::size_t at = esp; at < bytes.size(); ++at) {
+        bytes[at] = payload == 1 ? 0xFF : static_cast<std::uint8_t>(at < esp + 4 ? 0 : random_());
+      }
+      set_ip_length(bytes, bytes.size());
+      put16(bytes, esp - 4, static_cast<std::uint32_t>(payload + 8));
+      break;
+    }
+    case 12:
+      packet.kind = "UDP header";
+      if (esp != ip_header_bytes(bytes)) bytes[esp - 8 + below(6)] = static_cast<std::uint8_t>(
+          random_());
+      break;
+    case 13:
+      packet.kind = "IP length";
+      put16(bytes, ipv6 ? 4 : 2, static_cast<std::uint32_t>(below(12000)));
+      break;
+    default:
+      packet.kind = "empty sequence number";
+      for (std::size_t i = 4; i < 8; ++i) bytes[esp + i] = 0;
+  }
+  if (fix) fix_checksum(bytes);
+}
+
+void Traffic::break_inside(TrafficPacket& packet, const SaConfig& config) {
+  Packet& bytes = packet.bytes;
+  const std::size_t esp = esp_offset(bytes), start = esp + 16;
+  const std::span data(bytes.data() + start, bytes.size() - start - model::kIcvBytes);
+  const std::span icv(bytes.data() + bytes.size() - model::kIcvBytes, model::kIcvBytes);
+  Packet nonce(config.salt.view().begin(), config.salt.view().end());
+  nonce.insert(nonce.end(), bytes.begin() + static_cast<std::ptrdiff_t>(esp) + 8,
+               bytes.begin() + static_cast<std::ptrdiff_t>(start));
+  // SPI ‖ sequence number; with ESN the IV of our peer is the 64-bit number (RFC 4106, 5).
+  Packet aad(bytes.begin() + static_cast<std::ptrdiff_t>(esp),
+             bytes.begin() + static_cast<std::ptrdiff_t>(esp) + 4);
+  const std::size_t seq_offset = config.has_esn ? esp + 8 : esp + 4;
+  aad.insert(aad.end(), bytes.begin() + static_cast<std::ptrdiff_t>(seq_offset),
+             bytes.begin() + static_cast<std::ptrdiff_t>(esp + (config.has_esn ? 16 : 8)));
+  HOLDFAST_CHECK(gcm_.open(config.key.view(), nonce, aad, data, icv));
+
+  const std::size_t size = data.size();
+  const bool ipv6 = is_ipv6(data);
+  switch (below(8)) {
+    case 0:
+      packet.kind = "padding";
+      if (data[size - 2] > 0) {
+        data[size - 2 - 1 - below(data[size - 2])] ^= static_cast<std::uint8_t>(1u << below(8));
+      } else {
+        data[size - 2] = static_cast<std::uint8_t>(1 + below(255));
+      }
+      break;
+    case 1:
+      packet.kind = "pad length";
+      data[size - 2] = static_cast<std::uint8_t>(below(256));
+      break;
+    case 2:
+      packet.kind = "dummy";
+      data[size - 1] = 59;
+      break;
+    case 3:
+      packet.kind = "next header";
+      data[size - 1] = chance(50) ? (ipv6 ? 4 : 41) : static_cast<std::uint8_t>(below(256));
+      break;
+    case 4:
+      packet.kind = "inner first byte";
+      data[0] = static_cast<std::uint8_t>(random_());
+      break;
+    case 5:
+      packet.kind = "inner length";
+      put16(data, ipv6 ? 4 : 2, static_cast<std::uint32_t>(
+          chance(50) ? below(size + 8) : below(65536)));
+      break;
+    case 6:
+      packet.kind = "inner addresses";
+      data[ipv6 ? 8 + below(32) : 12 + below(8)] ^= static_cast<std::uint8_t>(1 + below(255));
+      break;
+    default: {  // RFC 4303, 2.7: bytes between the inner packet and its padding
+      packet.kind = "traffic flow confidentiality";
+      const std::size_t header = ip_header_bytes(data);
+      const std::size_t room = size - 2 - data[size - 2];
+      set_ip_length(data, header + below(room - header + 1));
+    }
+  }
+  const model::Gcm::Icv sealed = gcm_.seal(config.key.view(), nonce, aad, data);
+  std::copy(sealed.begin(), sealed.end(), icv.begin());
+}
+
+}  // namespace holdfast::lockstep

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Side-bands of the packet streams at the ESP pipeline.
+/// Side-bands of the packet streams at the ESP pipeline, and the records that travel beside the
+/// packets inside.
 package esp_pkg;
   import card_csr_enums_pkg::*;
   import sad_pkg::*;
@@ -24,4 +25,79 @@ package esp_pkg;
     sa_index_t    sa_index;              // 0xFFFF: none was found
     generation_t  generation;            // of the path row that was used; 0 without a ticket
   } result_t;
+
+  // ---- Inside ---------------------------------------------------------------------------------
+
+  /// An inbound packet from parser to dispatcher.
+  typedef struct packed {
+    drop_reason_e         reason;        // steps 1 to 10; none: sad was asked
+    net_pkg::ethernet_t   ethernet;
+    net_pkg::esp_header_t esp;
+  } inbound_packet_t;
+
+  /// An inbound packet that was dispatched: what is needed when its plaintext is there.
+  typedef struct packed {
+    drop_reason_e       reason;          // not none: there is no plaintext, only a result
+    logic               has_ticket;
+    sa_index_t          sa_index;
+    generation_t        generation;
+    logic [7:0]         epoch;
+    logic [63:0]        seq;
+    selector_t          selector;
+    logic               has_ecn;
+    logic [1:0]         outer_ecn;
+    net_pkg::ethernet_t ethernet;
+  } inbound_job_t;
+
+  /// The ICV that came with a packet, and whether the packet came whole.
+  typedef struct packed {
+    common_pkg::fault_e fault;
+    logic [127:0]       icv;             // first byte on the wire in bits 7:0
+  } received_icv_t;
+
+  /// What plaintext says about itself.
+  typedef struct packed {
+    drop_reason_e reason;                // steps 15 to 17
+    logic [9:0]   num_beats;             // padding and trailer included
+    logic         is_ipv6;
+    logic [15:0]  length;                // of the inner packet
+    logic [7:0]   tos;
+    logic [15:0]  checksum;
+    logic [127:0] source;
+    logic [127:0] destination;
+  } plaintext_t;
+
+  /// An inbound packet that is ready to leave.
+  typedef struct packed {
+    result_t            result;
+    net_pkg::ethernet_t ethernet;        // not present if dropped
+    logic               is_ipv6;
+    logic               is_remarked;     // the ECN field changes
+    logic [1:0]         ecn;
+    logic [15:0]        checksum;        // IPv4, if the ECN field changes
+  } inbound_exit_t;
+
+  /// An outbound packet from parser to dispatcher.
+  typedef struct packed {
+    drop_reason_e       reason;          // steps 1 to 5; none: sad was asked
+    sa_index_t          sa_index;
+    net_pkg::ethernet_t ethernet;
+    logic               is_ipv6;
+    logic [7:0]         tos;
+    logic               has_df;
+    logic [13:0]        length;
+  } outbound_packet_t;
+
+  /// An outbound packet that is ready to leave, or will be when its ICV and the sum over its
+  /// ciphertext are in.
+  typedef struct packed {
+    result_t            result;
+    net_pkg::ethernet_t ethernet;        // not present if dropped
+    logic               is_ipv6;         // outside
+    logic               has_udp_sum;
+    logic [15:0]        udp_sum;         // over pseudo-header and headers
+    logic [6:0]         header_bytes;    // outer IP header to IV
+    logic [511:0]       header;          // first byte on the wire in bits 7:0
+    logic [127:0]       icv;
+  } outbound_exit_t;
 endpackage

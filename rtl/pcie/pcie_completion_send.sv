@@ -10,8 +10,11 @@
 /// accepted. IDO in Attr is 0 (it needs IDO Completion Enable), the other attributes are those of
 /// the request. Offered and accepted counts may be at most 32,767 apart.
 module pcie_completion_send #(
-  /// Completions, and beats of 16 bytes, that are kept. At least 16.
-  parameter int unsigned Depth = 64
+  /// Completions that are kept.
+  parameter int unsigned MaxCompletions = 64,
+  /// Beats of 16 bytes that are kept, at least 16: the largest read, so that while the host takes
+  /// what it asked for, requests stay in order.
+  parameter int unsigned MaxBeats = 256
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -33,10 +36,11 @@ module pcie_completion_send #(
 
   // The largest completion, and what may still be on its way here.
   localparam int unsigned BeatsOfLargest = 8;
-  localparam int unsigned CountWidth     = $clog2(Depth + 1);
+  localparam int unsigned CountWidth     = $clog2(MaxCompletions + 1);
+  localparam int unsigned BeatCountWidth = $clog2(MaxBeats + 1);
 
-  if (Depth < 16) begin : gen_depth_too_small
-    $error("pcie_completion_send: Depth must be at least 16, two completions of 128 bytes");
+  if (MaxBeats < 16) begin : gen_depth_too_small
+    $error("pcie_completion_send: MaxBeats must be at least 16, two completions of 128 bytes");
   end
 
   completion_t head;
@@ -44,21 +48,22 @@ module pcie_completion_send #(
   logic [15:0]  awaited;
   logic head_valid, data_valid, awaited_valid, pop, pop_beat, is_reached;
   logic completion_ready, beat_ready, awaited_ready;
-  logic [CountWidth-1:0] num_completions, num_beats, num_awaited;
+  logic [CountWidth-1:0]     num_completions, num_awaited;
+  logic [BeatCountWidth-1:0] num_beats;
 
-  common_fifo #(.T(completion_t), .Depth(Depth)) u_completions (
+  common_fifo #(.T(completion_t), .Depth(MaxCompletions)) u_completions (
     .clk_i, .rst_ni,
     .data_i(completion_i), .valid_i(completion_valid_i), .ready_o(completion_ready),
     .data_o(head), .valid_o(head_valid), .ready_i(pop), .count_o(num_completions));
 
-  common_fifo #(.T(logic [127:0]), .Depth(Depth)) u_beats (
+  common_fifo #(.T(logic [127:0]), .Depth(MaxBeats)) u_beats (
     .clk_i, .rst_ni,
     .data_i(beat_i), .valid_i(beat_valid_i), .ready_o(beat_ready),
     .data_o(data), .valid_o(data_valid), .ready_i(pop_beat), .count_o(num_beats));
 
   // The count of DMA writes that each completion waits for. An entry goes as soon as the count is
   // reached, however long the completion itself waits for the link.
-  common_fifo #(.T(logic [15:0]), .Depth(Depth)) u_awaited (
+  common_fifo #(.T(logic [15:0]), .Depth(MaxCompletions)) u_awaited (
     .clk_i, .rst_ni,
     .data_i(writes_offered_i), .valid_i(completion_valid_i), .ready_o(awaited_ready),
     .data_o(awaited), .valid_o(awaited_valid), .ready_i(is_reached), .count_o(num_awaited));
@@ -66,8 +71,8 @@ module pcie_completion_send #(
   logic [15:0] ahead;
   assign ahead      = writes_accepted_i - awaited;
   assign is_reached = awaited_valid && !ahead[15];
-  assign has_room_o = num_beats <= CountWidth'(Depth - BeatsOfLargest) &&
-                      num_completions != CountWidth'(Depth);
+  assign has_room_o = num_beats <= BeatCountWidth'(MaxBeats - BeatsOfLargest) &&
+                      num_completions != CountWidth'(MaxCompletions);
 
   // Completions that may leave, and the beat of the one that does.
   logic [CountWidth-1:0] released_q;

@@ -72,7 +72,7 @@ module pcie_register_access (
 
   assign csr_request_o.is_write    = state_q == StWrite;
   assign csr_request_o.offset      = {dw_address_q, 2'b00};
-  assign csr_request_o.data        = payload_i[32*lane_q +: 32];
+  assign csr_request_o.data        = (state_q == StWrite) ? payload_i[32*lane_q +: 32] : '0;
   assign csr_request_o.byte_enable = byte_enable;
   // A DW without an enabled byte is no access.
   assign csr_valid_o = (state_q == StRead || state_q == StWrite) && byte_enable != '0;

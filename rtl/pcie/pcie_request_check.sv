@@ -43,7 +43,8 @@ module pcie_request_check (
   logic is_memory, is_message, is_atomic, is_other_non_posted, is_ours;
 
   // A locked read exists without data only.
-  assign is_memory  = !is_prefix && (tlp_type == TypeMem || (tlp_type == TypeMemLocked && !has_data));
+  assign is_memory  = !is_prefix &&
+                      (tlp_type == TypeMem || (tlp_type == TypeMemLocked && !has_data));
   assign is_message = !is_prefix && is_4dw && tlp_type[4:3] == 2'b10;
   assign is_atomic  = !is_prefix && has_data &&
                       (tlp_type == TypeFetchAdd || tlp_type == TypeSwap || tlp_type == TypeCas);
@@ -63,31 +64,36 @@ module pcie_request_check (
   // PCIe 3.0, 2.2.7: no request crosses a 4 KiB boundary.
   assign crosses_4k = 12'(dw_address[9:0]) + 12'(length_dw) > 12'd1024;
 
+  logic is_to_top, is_from_0;
+  assign is_to_top = first_be == 4'hF || first_be == 4'hE || first_be == 4'hC || first_be == 4'h8;
+  assign is_from_0 = last_be == 4'hF || last_be == 4'h7 || last_be == 4'h3 || last_be == 4'h1;
+
   // PCIe 3.0, 2.2.5: one DW: no last BE, any first BE; more: both not 0; and contiguous, but for
   // two DWs that are 64-bit aligned.
   always_comb begin
     if (length_dw == 11'd1)                             be_fits = last_be == '0;
     else if (length_dw == 11'd2 && !dw_address[0])      be_fits = first_be != '0 && last_be != '0;
-    else be_fits = (first_be == 4'hF || first_be == 4'hE || first_be == 4'hC || first_be == 4'h8) &&
-                   (last_be == 4'hF || last_be == 4'h7 || last_be == 4'h3 || last_be == 4'h1);
+    else be_fits = is_to_top && is_from_0;
   end
 
   // PCIe 3.0, 2.2.2: payload beyond Max_Payload_Size is malformed.
   assign is_malformed = is_torn_i || !length_fits || (is_memory && (crosses_4k || !be_fits)) ||
-                        (has_data && length_dw > (11'd32 << max_payload_i));
+                        (has_data && 13'(length_dw) > (13'd32 << max_payload_i));
 
   always_comb begin
     verdict_o = VerdictBad;
-    if (is_malformed)                       verdict_o = VerdictBad;
-    else if (is_message)                    verdict_o = VerdictIgnore;
-    else if (is_atomic || is_other_non_posted) verdict_o = VerdictUnsupported;
-    else if (is_memory && has_data) begin
-      if (is_poisoned)                      verdict_o = VerdictBad;
-      else                                  verdict_o = is_ours ? VerdictWrite : VerdictUnsupportedPosted;
-    end else if (is_memory)                 verdict_o = is_ours ? VerdictRead : VerdictUnsupported;
+    if (is_malformed)                             verdict_o = VerdictBad;
+    else if (is_message)                          verdict_o = VerdictIgnore;
+    else if (is_atomic || is_other_non_posted)    verdict_o = VerdictUnsupported;
+    else if (is_memory && !has_data && is_ours)   verdict_o = VerdictRead;
+    else if (is_memory && !has_data)              verdict_o = VerdictUnsupported;
+    else if (is_memory && is_poisoned)            verdict_o = VerdictBad;
+    else if (is_memory && is_ours)                verdict_o = VerdictWrite;
+    else if (is_memory)                           verdict_o = VerdictUnsupportedPosted;
   end
 
-  // ---------------------------------------------------------------- byte count, PCIe 3.0, table 2-37
+  // ---------------------------------------------------------------- byte count
+  // PCIe 3.0, table 2-37.
   logic [3:0]  end_be;
   logic [1:0]  first_byte, bytes_after;
 

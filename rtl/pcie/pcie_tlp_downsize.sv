@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "common_assert.svh"
 
-/// Cuts the 128-bit beats of a TLP stream into beats of 64 bits; a half without payload is left out.
+/// Cuts the 128-bit beats of a TLP stream into beats of 64 bits; an upper half without payload is
+/// left out.
 ///
 /// Latency:    0 cycles (combinational).
 /// Throughput: one 64-bit beat a cycle.

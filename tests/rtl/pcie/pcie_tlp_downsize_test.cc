@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "Vpcie_tlp_downsize_model.h"
+#include "support/sim.h"
+#include "support/stream.h"
+#include "support/tlp.h"
+
+namespace holdfast::test {
+namespace {
+
+class PcieTlpDownsize : public testing::TestWithParam<Pauses> {};
+
+TEST_P(PcieTlpDownsize, TlpsComeOutAsTheyWentIn) {
+  const auto seed = seed_or(12);
+  SCOPED_TRACE("HOLDFAST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  Sim<Vpcie_tlp_downsize_model> sim;
+  auto& top = sim.top();
+  TlpSource source({[&](bool valid, const TlpBeat& beat) {
+                      top.valid_i = valid;
+                      put_beat(top.tlp_i, beat);
+                      top.user_i = static_cast<std::uint16_t>((beat.bar_id << 8) | beat.func_num);
+                    },
+                    [&] { return top.ready_o != 0; }},
+                   4, GetParam().source_percent, seed + 1);
+  TlpSink sink({[&]() -> std::optional<TlpBeat> {
+                  if (!top.valid_o) return std::nullopt;
+                  TlpBeat beat;
+                  beat.header = get_header(top.hdr_o);
+                  get_bytes(top.data_o, reinterpret_cast<std::uint8_t*>(beat.data.data()), 8);
+                  beat.strb = top.strb_o;
+                  beat.sop = top.sop_o;
+                  beat.eop = top.eop_o;
+                  beat.bar_id = static_cast<std::uint8_t>(top.user_o >> 8);
+                  beat.func_num = static_cast<std::uint8_t>(top.user_o);
+                  return beat;
+                },
+                [&](bool ready) { top.ready_i = ready; }},
+               2, GetParam().sink_percent, seed + 2);
+  sim.add_agent(
+      [&] {
+        source.drive();
+        sink.drive();
+      },
+      [&] {
+        source.sample();
+        sink.sample();
+      });
+  sim.reset();
+
+  std::vector<Tlp> sent;
+  unsigned beats = 0;
+  for (unsigned i = 0; i < 300; ++i) {
+    Tlp tlp;
+    for (auto& dw : tlp.header) dw = static_cast<std::uint32_t>(random());
+    tlp.bar_id = random() % 8;
+    tlp.func_num = static_cast<std::uint8_t>(random());
+    tlp.payload.resize(i < 20 ? i : random() % 33);
+    for (auto& dw : tlp.payload) dw = static_cast<std::uint32_t>(random());
+    beats += tlp.payload.empty() ? 1 : static_cast<unsigned>(tlp.payload.size() + 1) / 2;
+    sent.push_back(tlp);
+    source.send(tlp);
+  }
+  const auto start = sim.cycle();
+  ASSERT_TRUE(sim.run_until([&] { return sink.tlps.size() == sent.size(); }, 200'000));
+  if (GetParam().source_percent == 0 && GetParam().sink_percent == 0) {
+    EXPECT_EQ(sim.cycle() - start, beats) << "one 64-bit beat a cycle";
+  }
+  EXPECT_EQ(sink.error, "");
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    EXPECT_EQ(sink.tlps[i].header, sent[i].header) << i;
+    EXPECT_EQ(sink.tlps[i].payload, sent[i].payload) << i;
+    EXPECT_EQ(sink.tlps[i].bar_id, sent[i].bar_id) << i;
+    EXPECT_EQ(sink.tlps[i].func_num, sent[i].func_num) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Pauses, PcieTlpDownsize, testing::ValuesIn(kPauseMatrix));
+
+}  // namespace
+}  // namespace holdfast::test

@@ -238,7 +238,4 @@ module sad #(
   );
 
   `ASSERT(AnswersAreOne_A, $onehot0({in_ticket_push, out_ticket_push, verdict_push, probe_valid}))
-  `ASSERT_STREAM_STABLE(InTicket, in_ticket_valid_o, in_ticket_ready_i, in_ticket_o)
-  `ASSERT_STREAM_STABLE(OutTicket, out_ticket_valid_o, out_ticket_ready_i, out_ticket_o)
-  `ASSERT_STREAM_STABLE(Verdict, in_verdict_valid_o, in_verdict_ready_i, in_verdict_o)
 endmodule

@@ -128,4 +128,7 @@ module sad_accept #(
   end
 
   `ASSERT(OneGrant_A, $onehot0(grant))
+  `ASSERT(WritersOfOneSaAreApart_A, recent_valid_q[0]
+      |-> !(recent_valid_q[1] && recent_index_q[0] == recent_index_q[1])
+       && !(recent_valid_q[2] && recent_index_q[0] == recent_index_q[2]))
 endmodule

@@ -62,5 +62,9 @@ module sad_answer_fifo #(
 
   `ASSERT(RoomIsReserved_A, push_i |-> write_q != reserved_q)
   `ASSERT(NoOverReservation_A, reserve_i |-> has_room_o && !sweep_i)
-  `ASSERT_STREAM_STABLE(Answer, valid_o, ready_i, data_o)
+  // A ticket is too wide to be sampled each cycle: its place in the
+  // memory stays, and no push goes there.
+  `ASSERT_STREAM_STABLE(Answer, valid_o, ready_i, read_q)
+  `ASSERT(PushIsElsewhere_A, push_i && valid_o
+      |-> write_q[IndexWidth-1:0] != read_q[IndexWidth-1:0])
 endmodule

@@ -248,7 +248,8 @@ module sad_command #(
     end
   end
 
-  `ASSERT(KeyIsGoneWhenIdle_A, !command_busy_o |-> command_q.key == '0 && subkey_q == '0)
+  `ASSERT(SubkeyIsAnswered_A, subkey_done_i |-> state_q == StSubkey)
   `ASSERT(GenerationIsMonotone_A, $past(rst_ni) |-> generation_q - $past(generation_q) <= 32'd1)
-  `ASSERT(CamOnlyForInbound_A, cam_is_set_o |-> !command_q.row.is_outbound)
+  `ASSERT(WholeRowOnlyWhenFree_A, sa_write_o && (state_q == StInstall || state_q == StZero)
+      |-> !is_state_busy_i)
 endmodule

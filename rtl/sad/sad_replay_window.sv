@@ -78,5 +78,4 @@ module sad_replay_window #(
   end
 
   `ASSERT(FarIsNew_A, valid_i && is_far_i |-> is_new_i)
-  `ASSERT(NumberIsSeenAfterwards_A, valid_i |-> row_o[last_i])
 endmodule

@@ -231,8 +231,6 @@ module sad_walk #(
                       path_index: visit6_q.sa.row.path_index, seq: seq,
                       generation: path_i.generation};
 
-  `ASSERT(CamAnswersInStage3_A, valid3_q && walk3_q.kind == WalkInQuery |-> hit_valid)
+  `ASSERT(CamAnswersInStage3_A, in_read_o |-> hit_valid)
   `ASSERT(WindowMovesWithState_A, window_write_o |-> state_write_o)
-  `ASSERT(OnlyOneStateWriterASa_A, state_write_o && valid5_q && visit5_q.kind != WalkInQuery
-      && visit5_q.kind != WalkProbe |-> visit5_q.sa_index != visit6_q.sa_index)
 endmodule

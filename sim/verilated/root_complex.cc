@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "root_complex.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace holdfast::sim {
+
+namespace {
+
+// Messages of even vectors below 4 GiB, of odd ones above, so that both header formats occur.
+constexpr std::uint64_t kLowMessages = 0xFEE0'0000;
+constexpr std::uint64_t kHighMessages = 0x8'FEE0'0000;
+constexpr std::uint64_t kMessageStride = 16;
+constexpr std::uint32_t kMessageData = 0x4800;
+// Requests that were on their way when bus mastering went off.
+constexpr std::uint64_t kBusMasterGraceCycles = 16;
+
+}  // namespace
+
+const char* name_of(TlpStream stream) {
+  static constexpr std::array<const char*, kNumTlpStreams> kNames{"rx_req", "tx_cpl", "tx_rd_req",
+                                                                  "rx_cpl", "tx_wr_req"};
+  return kNames[static_cast<std::size_t>(stream)];
+}
+
+RootComplex::RootComplex(unsigned data_width_bits, DmaTarget& memory, const LinkConfig& link,
+                         const PcieConfig& pins)
+    : pins_(pins),
+      link_(link),
+      memory_(memory),
+      rules_(pins_, [this](const std::string& text) { violation(text); }),
+      reads_(pins_, [this](const std::string& text) { violation(text); }),
+      completer_(pins_, link_, memory),
+      random_(link.seed + 1),
+      rx_req_(data_width_bits / 32),
+      rx_cpl_(data_width_bits / 32),
+      assemblers_{TlpAssembler("rx_req", data_width_bits / 32),
+                  TlpAssembler("tx_cpl", data_width_bits / 32), TlpAssembler("tx_rd_req", 0),
+                  TlpAssembler("rx_cpl", data_width_bits / 32),
+                  TlpAssembler("tx_wr_req", data_width_bits / 32)} {
+  HOLDFAST_CHECK(data_width_bits == 64 || data_width_bits == 128);
+}
+
+// ---------------------------------------------------------------- towards the card
+
+const CardInputs& RootComplex::drive() {
+  drive_requests();
+  drive_completions();
+  inputs_.tx_cpl_ready = !chance(link_.tx_completion_stall_percent);
+  inputs_.tx_rd_req_ready = !chance(link_.tx_read_stall_percent);
+  inputs_.tx_wr_req_ready = !chance(link_.tx_write_stall_percent);
+  bus_master_off_cycles_ = pins_.bus_master_enable ? 0 : bus_master_off_cycles_ + 1;
+  return inputs_;
+}
+
+void RootComplex::drive_requests() {
+  if (inputs_.rx_req_valid) return;  // still offered
+  if (rx_req_.empty() || chance(link_.rx_request_idle_percent)) return;
+  rx_req_.beat(inputs_.rx_req);
+  inputs_.rx_req_bar_id = rx_req_.front().bar_id;
+  inputs_.rx_req_valid = true;
+}
+
+void RootComplex::drive_completions() {
+  if (inputs_.rx_cpl_valid) return;
+  if (rx_cpl_.empty()) {
+    if (!completer_.has_next(cycle_)) return;
+    const auto sent = completer_.next(cycle_, rx_cpl_.push());
+    if (sent && sent->is_last) finishing_tag_ = sent->tag;
+    if (sent && sent->was_unmapped && link_.unmapped_is_violation) {
+      violation(fmt::format("DMA read at 0x{:x}, which is not mapped", sent->address));
+    }
+  }
+  if (chance(link_.rx_completion_idle_percent)) return;
+  rx_cpl_.beat(inputs_.rx_cpl);
+  inputs_.rx_cpl_valid = true;
+}
+
+// ---------------------------------------------------------------- from the card
+
+void RootComplex::sample(const CardOutputs& outputs) {
+  const bool any = inputs_.rx_req_valid || inputs_.rx_cpl_valid || outputs.tx_cpl_valid ||
+                   outputs.tx_rd_req_valid || outputs.tx_wr_req_valid;
+  if (pins_.function_reset) {  // a completion may be torn, requests may not
+    offers_[index_of(TlpStream::kTxCompletion)].stalled = false;
+    assemblers_[index_of(TlpStream::kTxCompletion)].clear();
+  }
+  if (any || any_stalled()) {
+    last_activity_ = cycle_;
+    sample_requests(outputs);
+    sample_completions(outputs);
+  }
+  ++cycle_;
+}
+
+bool RootComplex::any_stalled() const {
+  return std::any_of(offers_.begin(), offers_.end(),
+                     [](const Offer& offer) { return offer.stalled; });
+}
+
+void RootComplex::sample_requests(const CardOutputs& outputs) {
+  // Reads and completions of the card are looked at before this cycle's requests of the host, so
+  // that a read accepted now counts only writes offered up to now.
+  if (take_offer(TlpStream::kTxWrite, outputs.tx_wr_req, outputs.tx_wr_req_valid,
+                 inputs_.tx_wr_req_ready)) {
+    ++writes_accepted_;
+    on_tx_write(assemblers_[index_of(TlpStream::kTxWrite)].tlp());
+  }
+  if (take_offer(TlpStream::kTxRead, outputs.tx_rd_req, outputs.tx_rd_req_valid,
+                 inputs_.tx_rd_req_ready)) {
+    on_tx_read(outputs.tx_rd_req.hdr);
+  }
+  if (!inputs_.rx_req_valid) return;
+  StreamStats& stats = stats_[index_of(TlpStream::kRxRequest)];
+  if (!outputs.rx_req_ready) {
+    ++stats.stalled_cycles;
+    return;
+  }
+  stats.count(inputs_.rx_req, cycle_);
+  inputs_.rx_req_valid = false;
+  if (inputs_.rx_req.eop && !has_payload(inputs_.rx_req.hdr)) {
+    writes_before_read_[inputs_.rx_req.hdr[1] >> 8 & 0xFF] = writes_offered_;
+  }
+  rx_req_.advance();
+}
+
+void RootComplex::sample_completions(const CardOutputs& outputs) {
+  if (take_offer(TlpStream::kTxCompletion, outputs.tx_cpl, outputs.tx_cpl_valid,
+                 inputs_.tx_cpl_ready)) {
+    on_tx_completion(assemblers_[index_of(TlpStream::kTxCompletion)].tlp());
+  }
+  if (!inputs_.rx_cpl_valid) return;
+  StreamStats& stats = stats_[index_of(TlpStream::kRxCompletion)];
+  if (!outputs.rx_cpl_ready) {
+    ++stats.stalled_cycles;
+    return;
+  }
+  stats.count(inputs_.rx_cpl, cycle_);
+  inputs_.rx_cpl_valid = false;
+  if (!rx_cpl_.advance() || finishing_tag_ < 0) return;
+  rules_.free_tag(static_cast<std::uint8_t>(finishing_tag_));
+  finishing_tag_ = -1;
+}
+
+// True when the beat ends a TLP and was taken.
+bool RootComplex::take_offer(TlpStream stream, const TlpBeat& beat, bool valid, bool ready) {
+  Offer& offer = offers_[index_of(stream)];
+  if (!valid) {
+    if (offer.stalled)
+      violation(fmt::format("{}: an offered beat was taken back", name_of(stream)));
+    offer.stalled = false;
+    return false;
+  }
+  if (offer.stalled) {
+    if (beat != offer.beat)
+      violation(fmt::format("{}: a beat changed while stalled", name_of(stream)));
+  } else if (beat.sop) {
+    on_first_offer(stream, beat);
+  }
+  offer.stalled = !ready;
+  if (!ready) {
+    offer.beat = beat;
+    ++stats_[index_of(stream)].stalled_cycles;
+    return false;
+  }
+  stats_[index_of(stream)].count(beat, cycle_);
+  return assemblers_[index_of(stream)].take(beat,
+                                            [this](const std::string& text) { violation(text); });
+}
+
+// Rules about when a TLP may leave.
+void RootComplex::on_first_offer(TlpStream stream, const TlpBeat& beat) {
+  if (stream == TlpStream::kTxWrite) ++writes_offered_;
+  if (stream != TlpStream::kTxCompletion) {
+    if (bus_master_off_cycles_ > kBusMasterGraceCycles) {
+      violation(fmt::format("{}: a request leaves while bus mastering is off", name_of(stream)));
+    }
+    return;
+  }
+  const std::uint64_t before = writes_before_read_[beat.hdr[2] >> 8 & 0xFF];
+  if (before > writes_accepted_) {
+    violation("tx_cpl: a completion passes DMA writes that were offered before its read was taken");
+  }
+}
+
+void RootComplex::on_tx_read(const TlpHeader& hdr) {
+  if (!rules_.check_read(hdr)) return;
+  const MemoryRequest request = parse_memory_request(hdr);
+  if (!completer_.take(request, cycle_)) {
+    last_lost_read_ = cycle_;
+    return;
+  }
+  rules_.take_tag(request.tag);
+}
+
+void RootComplex::on_tx_write(const Tlp& tlp) {
+  if (!rules_.check_write(tlp)) return;
+  const MemoryRequest request = parse_memory_request(tlp.hdr);
+  if (!take_message(request, tlp)) apply_write(request, tlp);
+}
+
+void RootComplex::apply_write(const MemoryRequest& request, const Tlp& tlp) {
+  const auto lead = static_cast<unsigned>(request.first_byte() % 4);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(tlp.payload.data()) + lead;
+  if (memory_.write(request.first_byte(), std::span(bytes, request.byte_count()))) return;
+  if (link_.unmapped_is_violation) {
+    violation(fmt::format("DMA write of {} bytes to 0x{:x}, which is not mapped",
+                          request.byte_count(), request.first_byte()));
+  }
+}
+
+void RootComplex::on_tx_completion(const Tlp& tlp) {
+  const CompletionHeader header = parse_completion(tlp.hdr);
+  const auto raw = std::find(raw_tags_.begin(), raw_tags_.end(), header.tag);
+  if (raw == raw_tags_.end()) {
+    reads_.take(tlp);
+    return;
+  }
+  raw_completions_.push_back(tlp);
+  if (header.status != CompletionStatus::kSuccess || 4 * header.dwords >= header.byte_count) {
+    raw_tags_.erase(raw);
+  }
+}
+
+// ---------------------------------------------------------------- interrupts
+
+CardIo::MsixMessage RootComplex::msix_message(unsigned vector) {
+  HOLDFAST_CHECK(vector < kNumVectors);
+  const std::uint64_t base = vector % 2 == 0 ? kLowMessages : kHighMessages;
+  return {base + kMessageStride * vector, kMessageData + vector};
+}
+
+bool RootComplex::take_message(const MemoryRequest& request, const Tlp& tlp) {
+  const bool is_low = request.address - kLowMessages < kMessageStride * kNumVectors;
+  const bool is_high = request.address - kHighMessages < kMessageStride * kNumVectors;
+  if (!is_low && !is_high) return false;
+  const auto vector = static_cast<unsigned>(
+      (request.address - (is_low ? kLowMessages : kHighMessages)) / kMessageStride);
+  const CardIo::MsixMessage message = msix_message(vector);
+  if (request.address != message.address || request.dwords != 1 || request.first_be != 0xF ||
+      tlp.payload[0] != message.data) {
+    violation(
+        fmt::format("interrupt message of {} DWs, data 0x{:x}, to 0x{:x} is not that of a vector",
+                    request.dwords, tlp.payload[0], request.address));
+    return true;
+  }
+  if (!pins_.msix_enable || pins_.msix_mask) {
+    violation(fmt::format("interrupt message {} while MSI-X is off or masked", vector));
+  }
+  ++pending_interrupts_[vector];
+  return true;
+}
+
+bool RootComplex::take_interrupt(unsigned vector) {
+  if (vector >= kNumVectors || pending_interrupts_[vector] == 0) return false;
+  --pending_interrupts_[vector];
+  return true;
+}
+
+std::uint32_t RootComplex::pending_vectors() const {
+  std::uint32_t bits = 0;
+  for (unsigned i = 0; i < kNumVectors; ++i) bits |= (pending_interrupts_[i] != 0 ? 1u : 0u) << i;
+  return bits;
+}
+
+// ---------------------------------------------------------------- the host's requests
+
+void RootComplex::write(std::uint32_t offset, std::span<const std::uint32_t> dwords,
+                        std::uint8_t first_be, std::uint8_t last_be) {
+  MemoryRequest request;
+  request.is_write = true;
+  request.address = (use_high_bar ? kHighBar0 : kBar0) + offset;
+  request.dwords = static_cast<unsigned>(dwords.size());
+  request.first_be = first_be;
+  request.last_be = request.dwords == 1 ? std::uint8_t{0} : last_be;
+  request.requester_id = HostRequests::kRequesterId;
+  Tlp& tlp = rx_req_.push();
+  tlp.hdr = pack(request);
+  tlp.payload.assign(dwords.begin(), dwords.end());
+  tlp.bar_id = 0;
+}
+
+std::uint8_t RootComplex::start_read(std::uint32_t offset, unsigned dwords, std::uint8_t first_be,
+                                     std::uint8_t last_be) {
+  MemoryRequest request;
+  request.address = (use_high_bar ? kHighBar0 : kBar0) + offset;
+  request.dwords = dwords;
+  request.first_be = first_be;
+  request.last_be = dwords == 1 ? std::uint8_t{0} : last_be;
+  const std::uint8_t tag = reads_.start_read(request);
+  Tlp& tlp = rx_req_.push();
+  tlp.hdr = pack(request);
+  tlp.payload.clear();
+  tlp.bar_id = 0;
+  return tag;
+}
+
+void RootComplex::send_raw(const Tlp& request, bool expects_completion) {
+  rx_req_.push() = request;
+  if (expects_completion) raw_tags_.push_back(static_cast<std::uint8_t>(request.hdr[1] >> 8));
+}
+
+// ---------------------------------------------------------------- state
+
+bool RootComplex::idle() const {
+  return requests_rest() && rx_req_.empty() && rx_cpl_.empty() && completer_.empty() &&
+         reads_.empty();
+}
+
+bool RootComplex::requests_rest() const {
+  return !any_stalled() &&
+         std::none_of(assemblers_.begin(), assemblers_.end(),
+                      [](const TlpAssembler& assembler) { return assembler.in_tlp(); });
+}
+
+void RootComplex::on_card_reset() {
+  rules_.clear();
+  reads_.clear();
+  completer_.clear();
+  rx_req_.clear();
+  rx_cpl_.clear();
+  for (TlpAssembler& assembler : assemblers_) assembler.clear();
+  offers_ = {};
+  inputs_ = {};
+  finishing_tag_ = -1;
+  writes_offered_ = writes_accepted_ = 0;
+  writes_before_read_.fill(0);
+  pending_interrupts_.fill(0);
+}
+
+}  // namespace holdfast::sim

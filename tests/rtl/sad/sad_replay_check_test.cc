@@ -143,6 +143,7 @@ void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned
   SadBench<Model> bench;
   add_inbound(bench, window, has_esn, first_seq);
   WindowReference reference(window, has_esn, first_seq);
+  std::deque<std::uint64_t> taken;  // the newest
   unsigned num_accepted = 0, num_early = 0, num_late = 0;
   for (unsigned done = 0; done < num_steps;) {
     // A burst of queries at full speed, then a burst of updates, some of them twice.
@@ -153,6 +154,9 @@ void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned
       wires.push_back(static_cast<std::uint32_t>(
           interesting(random, reference.top(), window, max_window, has_esn)));
       if (i && random() % 6 == 0) wires.back() = wires[random() % i];
+      if (!taken.empty() && random() % 10 == 0) {  // an old one again
+        wires.back() = static_cast<std::uint32_t>(taken[random() % taken.size()]);
+      }
       bench.in_queries.push_back({kSpi, wires.back()});
     }
     ASSERT_TRUE(bench.sim.run_until([&] {
@@ -184,7 +188,11 @@ void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned
       const bool is_fresh = reference.is_acceptable(u.seq);
       expected.emplace_back(is_fresh ? Reason::kNone : Reason::kReplayLate,
                             is_fresh && u.seq > reference.top());
-      if (is_fresh) reference.accept(u.seq);
+      if (is_fresh) {
+        reference.accept(u.seq);
+        taken.push_back(u.seq);
+        if (taken.size() > 64) taken.pop_front();
+      }
       num_accepted += is_fresh;
       num_late += !is_fresh;
     }

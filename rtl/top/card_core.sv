@@ -119,7 +119,8 @@ module card_core #(
   logic [1:0]     retired_valid;
 
   card_control #(
-    .DataWidth, .NumSas, .NumPaths, .MaxReplayWindow, .NumQueues, .ClockHz
+    .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths),
+    .MaxReplayWindow(MaxReplayWindow), .NumQueues(NumQueues), .ClockHz(ClockHz)
   ) u_control (
     .clk_i, .rst_ni,
     .flr_i(!core_rst_n),
@@ -181,7 +182,7 @@ module card_core #(
   logic      wr_out_valid, wr_out_ready;
   logic [3:0] rx_cpl_error;
 
-  dma #(.NumQueues) u_dma (
+  dma #(.NumQueues(NumQueues)) u_dma (
     .clk_i,
     .rst_ni              (core_rst_n),
     .cfg_i               (cfg),
@@ -240,7 +241,9 @@ module card_core #(
   );
 
   // ---------------------------------------------------------------- pipeline
-  esp_pipeline #(.DataWidth(128), .NumSas, .NumPaths, .MaxReplayWindow) u_pipeline (
+  esp_pipeline #(
+    .DataWidth(128), .NumSas(NumSas), .NumPaths(NumPaths), .MaxReplayWindow(MaxReplayWindow)
+  ) u_pipeline (
     .clk_i,
     .rst_ni           (core_rst_n),
     .enable_i         (enable),

@@ -118,7 +118,8 @@ module card_stream #(
   assign unused_event_data = event_data[$bits(sad_pkg::event_t)-5:0];
 
   card_control #(
-    .DataWidth, .NumSas, .NumPaths, .MaxReplayWindow, .NumQueues(0), .ClockHz
+    .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths),
+    .MaxReplayWindow(MaxReplayWindow), .NumQueues(0), .ClockHz(ClockHz)
   ) u_control (
     .clk_i, .rst_ni,
     .flr_i(!core_rst_n),
@@ -179,7 +180,9 @@ module card_stream #(
                            checksum_not_valid: 1'b0,
                            sa_index: plain_sa_index_i};
 
-  esp_pipeline #(.DataWidth, .NumSas, .NumPaths, .MaxReplayWindow) u_pipeline (
+  esp_pipeline #(
+    .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths), .MaxReplayWindow(MaxReplayWindow)
+  ) u_pipeline (
     .clk_i,
     .rst_ni           (core_rst_n),
     .enable_i         (enable),
@@ -223,7 +226,7 @@ module card_stream #(
   // ---------------------------------------------------------------- accounts
   logic [1:0] in_flight;
 
-  card_stream_account #(.DataWidth) u_in_account (
+  card_stream_account #(.DataWidth(DataWidth)) u_in_account (
     .clk_i,
     .rst_ni     (core_rst_n),
     .keep_i     (wire_keep_i),
@@ -234,7 +237,7 @@ module card_stream #(
     .retired_o  (retired[0]),
     .in_flight_o(in_flight[0])
   );
-  card_stream_account #(.DataWidth, .IsOutbound(1'b1)) u_out_account (
+  card_stream_account #(.DataWidth(DataWidth), .IsOutbound(1'b1)) u_out_account (
     .clk_i,
     .rst_ni     (core_rst_n),
     .keep_i     (plain_keep_i),

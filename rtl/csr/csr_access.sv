@@ -4,7 +4,7 @@
 /// Brings register accesses to card_csr and refuses the writes that must not happen.
 ///
 /// One access at a time: `ack_o` comes a cycle after `valid_i`, for counters later. A refused write
-/// reaches card_csr as a read, so that an offset which does not exist is told from one that refuses.
+/// reaches card_csr as a read: so an offset that does not exist is told from one that refuses.
 module csr_access (
   input  logic clk_i,
   input  logic rst_ni,

@@ -201,8 +201,10 @@ module csr_block #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) last_drop_q <= '0;
     else begin
-      for (int unsigned d = 0; d < 2; d++)
-        if (retired_valid_i[d] && retired_i[d].reason != DropReasonNone) last_drop_q <= retired_i[d];
+      for (int unsigned d = 0; d < 2; d++) begin
+        if (retired_valid_i[d] && retired_i[d].reason != DropReasonNone)
+          last_drop_q <= retired_i[d];
+      end
     end
   end
 
@@ -233,6 +235,11 @@ module csr_block #(
                           hwif_out.counters.wr_biten, hwif_out};
 
   `ASSERT(NoStallWhileIdle_A, req |-> !stall_write && !stall_read)
-  `ASSERT(OperandsAreCleared_A, command_start_o |=> command_o.key == '0 && command_o.salt == '0)
+  // A register, because an assertion samples all that it names, and Verilator 5.006 cannot sample
+  // the whole command.
+  logic keys_left_q;
+  always_ff @(posedge clk_i)
+    keys_left_q <= rst_ni && started_q && (command_o.key != '0 || command_o.salt != '0);
+  `ASSERT(OperandsAreCleared_A, !keys_left_q)
   `ASSERT(NoStartWhileBusy_A, command_start_o |-> !command_busy_i)
 endmodule

@@ -160,7 +160,7 @@ module csr_counters (
       is_high_q    <= address_i[2];
       read_index_q <= {address_i[9], address_i[7:3]};
       // Of the drops, only the reasons that there are.
-      is_stored_q  <= !address_i[9] || !address_i[8];
+      is_stored_q  <= !address_i[8];
     end
     if (waits_q) snapshot_q <= snapshot_mem[read_index_q];
   end

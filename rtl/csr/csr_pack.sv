@@ -17,7 +17,9 @@ module csr_pack #(
   // ---------------------------------------------------------------- command operands
   // Word 0 of a key or an address stands in the top bits.
   always_comb begin
-    command_o = '0;
+    command_o.row.path_index  = '0;
+    command_o.row.epoch       = '0;
+    command_o.path.generation = '0;
     command_o.op         = command_op_e'(hwif_i.command.command.op.value);
     command_o.sa_index   = hwif_i.command.sa_index.value.value;
     command_o.path_index = hwif_i.command.path_index.value.value;

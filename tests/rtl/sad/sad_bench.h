@@ -123,10 +123,11 @@ class SadBench {
                                  inner_bytes});
     return verdict ? verdict->reason : Reason::kStale;
   }
+  /// Until every question has its answer and every packet that was said to be done is.
   void drain(std::uint64_t limit = 200000) {
     EXPECT_TRUE(sim.run_until([&] { return in_queries.empty() && in_updates.empty()
-        && out_queries.empty() && !in_dones && !out_dones; }, limit));
-    sim.step(40);
+        && out_queries.empty() && !num_open_ && !in_dones && !out_dones; }, limit));
+    sim.step(20);
   }
 
  private:
@@ -182,26 +183,31 @@ class SadBench {
       in_queries.pop_front();
       in_query_offered_ = false;
       in_query_cycles.push_back(sim.cycle());
+      ++num_open_;
     }
     if (top.in_update_valid_i && top.in_update_ready_o) {
       in_updates.pop_front();
       update_offered_ = false;
       update_cycles.push_back(sim.cycle());
+      ++num_open_;
     }
     if (top.out_query_valid_i && top.out_query_ready_o) {
       out_queries.pop_front();
       out_query_offered_ = false;
       out_query_cycles.push_back(sim.cycle());
+      ++num_open_;
     }
     if (top.in_ticket_valid_o && top.in_ticket_ready_i) {
       in_tickets.push_back(Ticket::load(top.in_ticket_o));
       in_tickets.back().cycle = sim.cycle();
       in_dones += is_auto_done;
+      --num_open_;
     }
     if (top.out_ticket_valid_o && top.out_ticket_ready_i) {
       out_tickets.push_back(Ticket::load(top.out_ticket_o));
       out_tickets.back().cycle = sim.cycle();
       out_dones += is_auto_done;
+      --num_open_;
     }
     if (top.in_verdict_valid_o && top.in_verdict_ready_i) {
       PackedReader r(top.in_verdict_o, 7);
@@ -210,6 +216,7 @@ class SadBench {
       v.is_highest = r.get(1);
       verdicts.push_back(v);
       verdict_cycles.push_back(sim.cycle());
+      --num_open_;
     }
     if (top.event_valid_o && top.event_ready_i) {
       PackedReader r(top.event_o, 132);
@@ -231,6 +238,7 @@ class SadBench {
 
   std::mt19937_64 random_;
   bool in_query_offered_ = false, update_offered_ = false, out_query_offered_ = false;
+  std::uint64_t num_open_ = 0;  // questions taken and not answered yet
   unsigned subkey_wait_ = 0;
   Key subkey_key_{};
 };

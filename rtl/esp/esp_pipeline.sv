@@ -190,9 +190,9 @@ module esp_pipeline #(
 
   // ---- SA database, and the subkey of each new SA ---------------------------------------------
 
-  logic         subkey_start, subkey_done, unused_subkey_busy;
+  logic         subkey_start, subkey_start_q, subkey_done, unused_subkey_busy;
   logic [255:0] subkey_key;
-  logic [1:0]   subkey_size;
+  logic [1:0]   subkey_size, subkey_size_q;
   logic [127:0] subkey;
 
   sad #(.NumSas(NumSas), .NumPaths(NumPaths), .MaxReplayWindow(MaxReplayWindow)) u_sad (
@@ -216,9 +216,16 @@ module esp_pipeline #(
     .swept_o(sad_swept), .sweep_cycles_o(sad_sweep_cycles), .generation_o, .drain_fence_o
   );
 
+  // The key holds, so the start may be late. Without this register the size would be a part of the
+  // whole command to Verilator 5.006, which cannot sample that for an assertion.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) subkey_start_q <= 1'b0;
+    else subkey_start_q <= subkey_start;
+    subkey_size_q <= subkey_size;
+  end
   crypto_aes_subkey u_subkey (
-    .clk_i, .rst_ni, .key_i(subkey_key), .key_size_i(crypto_pkg::aes_key_e'(subkey_size)),
-    .start_i(subkey_start), .busy_o(unused_subkey_busy), .done_o(subkey_done), .subkey_o(subkey)
+    .clk_i, .rst_ni, .key_i(subkey_key), .key_size_i(crypto_pkg::aes_key_e'(subkey_size_q)),
+    .start_i(subkey_start_q), .busy_o(unused_subkey_busy), .done_o(subkey_done), .subkey_o(subkey)
   );
 
   logic unused_cycles;

@@ -26,7 +26,8 @@ module net_ethernet_strip #(
   output common_pkg::beat_t beat_o,
   output User               user_o,
   output net_pkg::ethernet_t ethernet_o,
-  /// Ethernet was there but shorter than 14 bytes (`truncated`), or carries no IP (`not_esp`).
+  /// Ethernet is shorter than 14 bytes (`truncated`, or `source` if it was given up there), or
+  /// carries no IP (`not_esp`).
   output card_csr_enums_pkg::drop_reason_e reason_o,
   /// The EtherType, if Ethernet is present: 0 IPv4, 1 IPv6.
   output logic              type_is_ipv6_o,
@@ -51,7 +52,9 @@ module net_ethernet_strip #(
     front = '{user: user_i, reason: DropReasonNone, type_is_ipv6: ether_type == EtherTypeIpv6,
               ethernet: '{is_present: has_ethernet_i, addresses: beat_i.data[95:0]}};
     if (has_ethernet_i) begin
-      if (!beat_i.keep[EthernetBytes - 1]) front.reason = DropReasonTruncated;
+      if (!beat_i.keep[EthernetBytes - 1])
+        front.reason = (beat_i.fault == common_pkg::FaultSource) ? DropReasonSource
+                                                                 : DropReasonTruncated;
       else if (ether_type != EtherTypeIpv4 && ether_type != EtherTypeIpv6)
         front.reason = DropReasonNotEsp;
     end

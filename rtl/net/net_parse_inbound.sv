@@ -118,6 +118,8 @@ module net_parse_inbound (
     udp_reason = DropReasonNone;
     if (left < 16'd8) udp_reason = DropReasonBadHeader;
     else if (num_bytes < header_bytes + 7'd8) udp_reason = missing;
+    else if (word_q[0][31:16] != PortNatT && word_q[0][15:0] != PortNatT)
+      udp_reason = DropReasonNotEsp;
     else if (word_q[1][31:16] != left) udp_reason = DropReasonBadHeader;
     else if (payload == 16'd1) begin
       if (num_bytes < header_bytes + 7'd9) udp_reason = missing;
@@ -126,12 +128,6 @@ module net_parse_inbound (
     else if (payload < 16'd4) udp_reason = DropReasonBadLength;
     else if (num_bytes < header_bytes + 7'd12) udp_reason = missing;
     else if (word_q[2] == '0) udp_reason = DropReasonNonEspMarker;
-    // The ports come first, if they are there.
-    if (left >= 16'd4) begin
-      if (num_bytes < header_bytes + 7'd4) udp_reason = missing;
-      else if (word_q[0][31:16] != PortNatT && word_q[0][15:0] != PortNatT)
-        udp_reason = DropReasonNotEsp;
-    end
   end
 
   always_comb begin

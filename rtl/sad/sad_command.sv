@@ -176,8 +176,8 @@ module sad_command #(
         sa_write_row_o.sa.row.epoch      = probe_q.sa.row.epoch + 8'd1;
         sa_write_row_o.lifetime          = command_q.lifetime;
         sa_write_row_o.key = '{key: command_q.key, salt: command_q.salt, subkey: subkey_q};
-        // Inbound, everything up to the top counts as seen: what is acceptable starts at the
-        // first number expected.
+        // Inbound, everything up to the top counts as seen (RFC 4303, 3.4.3: the window starts
+        // with the SA): what is acceptable starts at the first number expected.
         sa_write_row_o.state.seq   = command_q.first_seq - {63'd0, !command_q.row.is_outbound};
         sa_write_row_o.window_fill = 1'b1;
       end

@@ -49,9 +49,11 @@ module sad_decide (
     is_refused = 1'b0;
     unique case (visit_i.kind)
       WalkInQuery: begin
+        // RFC 4303, 3.4.2: without a valid SA the packet is discarded.
         if (!is_here) reason_o = DropReasonNoSa;
         else if (!is_acceptable) reason_o = DropReasonReplayEarly;
       end
+      // The check after the ICV, and only that one moves the window (RFC 4303, 3.4.3).
       WalkInUpdate: begin
         // The row has another owner by now, or none.
         if (!is_here || visit_i.sa.row.epoch != visit_i.epoch) reason_o = DropReasonStale;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "common_assert.svh"
 
-/// Events on their way to the event ring.
+/// Events on their way to the event ring (the end of a counter is auditable: RFC 4303, 3.3.3).
 ///
 /// One packet may raise several; they leave one after the other, lowest kind first. What does not
 /// fit is lost and counted: a full ring must never stop packets. The state row remembers each

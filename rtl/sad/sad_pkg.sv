@@ -32,10 +32,10 @@ package sad_pkg;
     logic         has_ecn;
     selector_t    selector;
     path_index_t  path_index;
-    logic [7:0]   epoch;          // of the row's owner; a late write-back of an older one is dropped
+    logic [7:0]   epoch;          // of the row's owner; an update of an older one is stale
   } static_row_t;
 
-  /// Limits in inner IP bytes and packets; 0 is none.
+  /// Limits in inner IP bytes and packets (RFC 4301, 4.4.2.1); 0 is none.
   typedef struct packed {
     logic [63:0] soft_bytes;
     logic [63:0] hard_bytes;
@@ -43,7 +43,7 @@ package sad_pkg;
     logic [63:0] hard_packets;
   } lifetime_row_t;
 
-  /// Key as crypto_pkg::gcm_request_t wants it, and what was derived from it.
+  /// Key and salt (RFC 4106, 8.1) as crypto_pkg::gcm_request_t wants them, and what was derived.
   typedef struct packed {
     logic [255:0] key;
     logic [31:0]  salt;
@@ -147,7 +147,7 @@ package sad_pkg;
 
   /// What packets change. No command sets it but add_sa and delete_sa.
   typedef struct packed {
-    logic [63:0] seq;                 // outbound: next number; inbound: top of the window
+    logic [63:0] seq;                 // outbound: next number; inbound: top (RFC 4303, 3.4.3)
     logic [63:0] bytes;
     logic [63:0] packets;
     logic [63:0] last_used;           // cycle
@@ -228,7 +228,7 @@ package sad_pkg;
     logic          window_fill;       // every bit of the replay window
   } sa_write_t;
 
-  /// Events of one SA that one packet raised, soft lifetime in bit 0, hard in 1, sequence in 2.
+  /// Events of one SA that one packet raised (RFC 4303, 3.3.3; RFC 4301, 4.4.2.1), soft lifetime in bit 0, hard in 1, sequence in 2.
   typedef struct packed {
     logic [2:0]  kinds;
     sa_index_t   sa_index;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "common_assert.svh"
 
-/// The memories of the SA database: one row an SA, and the table of paths.
+/// The memories of the SA database (RFC 4301, 4.4.2): one row an SA, and the table of paths.
 ///
 /// Who writes what: a command writes the rows of an SA or one path row, whole, in one cycle; a
 /// packet writes state and window of its SA; the sweep after reset clears everything. Path rows

@@ -11,8 +11,8 @@
 
 namespace holdfast::test {
 
-/// Module sad with everything around it: queues of questions, answers collected in order, a stand-in
-/// for crypto_aes_subkey, and commands as calls. After construction the card is swept.
+/// Module sad with everything around it: queues of questions, answers in order, a stand-in for
+/// crypto_aes_subkey, and commands as calls. After construction the card is swept.
 template <typename Model>
 class SadBench {
  public:

@@ -78,6 +78,7 @@ TEST(SadCommand, KeysShowInTicketsOnlyAndNotAfterTheCommand) {
   EXPECT_EQ(dropped->sa_index, 1u);
 }
 
+// sad_operands.
 TEST(SadCommand, EveryResultIsReachedInItsOrder) {
   Bench bench;
   bench.write_path(0);
@@ -244,92 +245,6 @@ TEST(SadCommand, GenerationRisesByOneWithEachCommit) {
   EXPECT_EQ(bench.query(InQuery{0x5000, 1})->path.generation, 2u);
   EXPECT_EQ(bench.do_sa(Op::kReadSa, 3).path_index, 2u);
   EXPECT_EQ(bench.write_path(1).generation, 4u);
-}
-
-TEST(SadCommand, MovedAndReboundPacketsShowOneWholeBinding) {
-  // Two SAs under queries every cycle; their path is rewritten and they are moved, again and
-  // again. Every ticket must show a row as it was written once.
-  Bench bench;
-  std::vector<PathRow> by_generation(1);
-  const auto write = [&](unsigned index, std::uint64_t n) {
-    by_generation.push_back(PathRow::made_from(n));
-    Command c;
-    c.op = Op::kWritePath;
-    c.path_index = index;
-    c.path = by_generation.back();
-    return c;
-  };
-  bench.must(write(0, 1000));
-  bench.must(write(1, 1001));
-  bench.must(add_sa(2, 0x2222));
-  bench.must(add_sa(3, 0x3333, true));
-  unsigned num_commits = 0, num_moves = 0;
-  for (unsigned round = 0; round < 400; ++round) {
-    if (round % 3 == 2) {
-      Command move;
-      move.op = Op::kMoveSa;
-      move.sa_index = 2 + round % 2;
-      move.path_index = round / 2 % 2;
-      bench.start(move);
-      by_generation.emplace_back();  // a generation without a row
-      ++num_moves;
-    } else {
-      bench.start(write(round % 2, 2000 + round));
-      ++num_commits;
-    }
-    do {
-      if (bench.in_queries.size() < 4) bench.in_queries.push_back({0x2222, 50});
-      if (bench.out_queries.size() < 4) bench.out_queries.push_back({3, 10, false, {}, {}});
-      bench.sim.step();
-    } while (bench.is_busy());
-    ASSERT_EQ(bench.result().code, Code::kOk);
-    ASSERT_EQ(bench.result().generation, by_generation.size() - 1);
-  }
-  bench.drain();
-  unsigned num_mixed = 0;
-  for (const auto* tickets : {&bench.in_tickets, &bench.out_tickets}) {
-    for (const Ticket& ticket : *tickets) {
-      ASSERT_EQ(ticket.reason, Reason::kNone);
-      ASSERT_LT(ticket.path.generation, by_generation.size());
-      num_mixed += !ticket.path.same_binding(by_generation[ticket.path.generation]);
-    }
-  }
-  std::printf("figure: %u path swaps and %u moves under %zu queries: mixed bindings %u\n",
-              num_commits, num_moves, bench.in_tickets.size() + bench.out_tickets.size(),
-              num_mixed);
-  EXPECT_EQ(num_mixed, 0u);
-  EXPECT_GT(bench.in_tickets.size(), 1000u);
-}
-
-TEST(SadCommand, OtherSasMissNothingWhileOneComesAndGoes) {
-  Bench bench;
-  bench.write_path(0);
-  for (unsigned i = 0; i < 15; ++i) bench.must(add_sa(i, 0x1000 + 0x11 * i));
-  std::uint64_t num_queries = 0;
-  for (unsigned round = 0; round < 100; ++round) {
-    for (const Command& c : {add_sa(15, 0x9000 + round), [] {
-           Command d;
-           d.op = Op::kDeleteSa;
-           d.sa_index = 15;
-           return d;
-         }()}) {
-      bench.start(c);
-      do {
-        if (bench.in_queries.size() < 2) {
-          bench.in_queries.push_back(
-              {0x1000 + 0x11 * static_cast<std::uint32_t>(num_queries++ % 15), 5});
-        }
-        bench.sim.step();
-      } while (bench.is_busy());
-      ASSERT_EQ(bench.result().code, Code::kOk);
-    }
-  }
-  bench.drain();
-  std::uint64_t num_missed = 0;
-  for (const Ticket& ticket : bench.in_tickets) num_missed += ticket.reason != Reason::kNone;
-  std::printf("figure: 100 adds and deletes under %zu queries of others: missed %llu\n",
-              bench.in_tickets.size(), static_cast<unsigned long long>(num_missed));
-  EXPECT_EQ(num_missed, 0u);
 }
 
 TEST(SadCommand, TakesAKnownNumberOfCycles) {

@@ -115,7 +115,7 @@ TEST(SadOutbound, EsnGoesOver32BitsWithoutAnEvent) {
   c.row.has_esn = true;
   c.first_seq = 0xFFFFFFFE;
   bench.must(c);
-  for (unsigned i = 0; i < 5; ++i) EXPECT_EQ(bench.query(kPacket)->seq, 0xFFFFFFFE + std::uint64_t{i});
+  for (std::uint64_t i = 0; i < 5; ++i) EXPECT_EQ(bench.query(kPacket)->seq, 0xFFFFFFFE + i);
   EXPECT_TRUE(bench.events.empty());
 }
 

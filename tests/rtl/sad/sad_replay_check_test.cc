@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+// sad_replay_check and sad_replay_window inside the whole room: a table, a reference, updates.
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <set>
 
 #include "Vsad_model.h"
 #include "Vsad_small_model.h"
 #include "sad_bench.h"
 #include "support/replay_table.h"
+#include "window_reference.h"
 
 namespace holdfast::test {
 namespace {
 
 using Bench = SadBench<Vsad_model>;
-// 128 bits, so that the reference has no edge of its own.
-__extension__ using Wide = __int128;
 constexpr std::uint32_t kSpi = 0xC0FFEE00;
 
 template <typename AnyBench>
@@ -69,47 +68,6 @@ TEST(SadReplayTable, HoldsWithTheLargestWindow) {
 TEST(SadReplayTable, HoldsWithTheSmallestWindow) { run_table<Vsad_small_model>(64); }
 
 // ------------------------------------------------------------------ random, against a set
-
-/// The window as RFC 4303 describes it, on a std::set and 128-bit arithmetic.
-class WindowReference {
- public:
-  WindowReference(unsigned window, bool has_esn, std::uint64_t first_seq)
-      : window_(window), has_esn_(has_esn), first_(first_seq), top_(first_seq - 1) {}
-
-  /// The number that is congruent to `wire` and at or after the left edge, in the range of one
-  /// lap; false if it does not exist.
-  bool infer(std::uint32_t wire, std::uint64_t& number) const {
-    if (!has_esn_) {
-      number = wire;
-      return number != 0;
-    }
-    const Wide lap = Wide{1} << 32;
-    const Wide bottom = static_cast<Wide>(top_) - window_ + 1;
-    Wide candidate = wire;
-    while (candidate < bottom) candidate += ((bottom - candidate + lap - 1) / lap) * lap;
-    if (candidate - lap >= bottom) candidate -= lap;
-    if (candidate <= 0 || candidate > static_cast<Wide>(~std::uint64_t{0})) return false;
-    number = static_cast<std::uint64_t>(candidate);
-    return true;
-  }
-  bool is_acceptable(std::uint64_t number) const {
-    if (number == 0) return false;
-    if (number > top_) return true;
-    return number >= first_ && top_ - number < window_ && !seen_.count(number);
-  }
-  void accept(std::uint64_t number) {
-    seen_.insert(number);
-    top_ = std::max(top_, number);
-    while (*seen_.begin() < top_ && top_ - *seen_.begin() >= window_) seen_.erase(seen_.begin());
-  }
-  std::uint64_t top() const { return top_; }
-
- private:
-  std::uint64_t window_;
-  bool has_esn_;
-  std::uint64_t first_, top_;
-  std::set<std::uint64_t> seen_;
-};
 
 /// A number near a place where something could go wrong.
 std::uint64_t interesting(std::mt19937_64& random, std::uint64_t top, unsigned window,
@@ -233,7 +191,7 @@ TEST(SadReplayRandom, FollowsTheReferenceWithTheSmallestRow) {
   }
 }
 
-// ------------------------------------------------------------------ two copies, races
+// ------------------------------------------------------------------ updates
 
 TEST(SadReplayUpdate, OnlyOneOfTwoCopiesPasses) {
   // At every distance of the two updates, back to back included.
@@ -269,46 +227,6 @@ TEST(SadReplayUpdate, BackToBackUpdatesOfOneSaAllCount) {
   EXPECT_EQ(r.packets, 500u);
   EXPECT_EQ(r.bytes, 5000u);
   EXPECT_EQ(r.seq, 500u);
-}
-
-TEST(SadReplayQuery, AnswersOfOneMomentWhileTheWindowMoves) {
-  // A query at each distance from an update that jumps. What it says must be right either before
-  // or after the update: a row that is newer than the top would let `seen` through.
-  for (int distance = -8; distance <= 8; ++distance) {
-    struct Probe { std::uint32_t wire; bool before, after; };
-    // Window 1024, top 2000, seen 2000, 1500 and 1010. The update takes 2500 (bits 2001 to 2500
-    // are cleared): it shares its bit with 1476, and 1500 lies left of 2500 - 1023 no more.
-    for (const Probe& probe : {Probe{1010, false, false}, Probe{1500, false, false},
-                               Probe{1476, true, false}, Probe{1477, true, true},
-                               Probe{2500, true, false}, Probe{2000, false, false},
-                               Probe{2499, true, true}, Probe{1400, true, false}}) {
-      Bench bench;
-      add_inbound(bench, 1024, false, 1);
-      for (std::uint32_t wire : {1010u, 1500u, 2000u}) {
-        ASSERT_EQ(bench.receive({kSpi, wire}), Reason::kNone);
-      }
-      const std::size_t had = bench.in_tickets.size();
-      if (distance < 0) {
-        bench.in_queries.push_back({kSpi, probe.wire});
-        bench.sim.step(static_cast<unsigned>(-distance));
-        bench.in_updates.push_back({3, 1, 2500, true, 10});
-      } else {
-        bench.in_updates.push_back({3, 1, 2500, true, 10});
-        if (distance) bench.sim.step(static_cast<unsigned>(distance));
-        bench.in_queries.push_back({kSpi, probe.wire});
-      }
-      bench.drain();
-      ASSERT_EQ(bench.in_tickets.size(), had + 1);
-      const bool passed = bench.in_tickets.back().reason == Reason::kNone;
-      EXPECT_TRUE(passed == probe.before || passed == probe.after)
-          << "wire " << probe.wire << " at " << distance;
-      if (distance == -8) {
-        EXPECT_EQ(passed, probe.before) << probe.wire;
-      } else if (distance == 8) {
-        EXPECT_EQ(passed, probe.after) << probe.wire;
-      }
-    }
-  }
 }
 
 TEST(SadReplayUpdate, MovesTheWindowOfPacketsThatAreNotCharged) {

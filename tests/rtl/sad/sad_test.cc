@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Latency and rate of sad_accept and sad_answer_fifo, and everything at once.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -28,8 +29,8 @@ TEST(Sad, AnswersAfterAFixedNumberOfCycles) {
     EXPECT_EQ(out, 7u);
     EXPECT_EQ(verdict, 7u);
   }
-  std::printf("figure: query to ticket inbound %llu, outbound %llu, update to verdict %llu cycles\n",
-              static_cast<unsigned long long>(in), static_cast<unsigned long long>(out),
+  std::printf("figure: query to ticket inbound %llu, outbound %llu, update to verdict %llu "
+              "cycles\n", static_cast<unsigned long long>(in), static_cast<unsigned long long>(out),
               static_cast<unsigned long long>(verdict));
 }
 

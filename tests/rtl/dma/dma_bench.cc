@@ -10,6 +10,11 @@
 namespace holdfast::test {
 namespace {
 
+PipelineAgent::Setup slower(PipelineAgent::Setup setup, unsigned cycles) {
+  setup.latency += cycles;
+  return setup;
+}
+
 constexpr std::uint64_t kRegionBytes = 16u << 20;
 constexpr std::uint64_t kSqBase = 0x1000'0000, kCqBase = 0x2000'0000;
 constexpr std::uint64_t kMsixBase = 0xFEE0'0000;
@@ -72,7 +77,8 @@ DmaBench::DmaBench(const BenchSetup& setup, std::uint64_t seed)
            seed),
       random(seed + 10),
       setup_(setup),
-      agents_{PipelineAgent(setup.pipeline, seed + 20), PipelineAgent(setup.pipeline, seed + 21)} {
+      agents_{PipelineAgent(slower(setup.pipeline, setup.inbound_latency), seed + 20),
+              PipelineAgent(setup.pipeline, seed + 21)} {
   for (unsigned q = 0; q < kNumQueues; ++q) queues[q] = usual_queue(q);
   for (unsigned v = 0; v < kNumVectors; ++v)
     msix[v] = {kMsixBase + 16 * v + (std::uint64_t{v % 2} << 36), 0xA0B0C000u + v, false};

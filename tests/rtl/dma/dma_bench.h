@@ -80,6 +80,7 @@ struct Pulses {
 struct BenchSetup {
   LinkSetup link;
   PipelineAgent::Setup pipeline;
+  unsigned inbound_latency = 0;  // more than pipeline.latency
   unsigned read_timeout_us = 50;
   unsigned cycles_per_us = 20;
 };

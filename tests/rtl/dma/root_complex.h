@@ -97,8 +97,9 @@ class RootComplex {
   std::function<Fault(std::uint64_t address, unsigned bytes)> on_read;
   /// A write arrived and is in memory.
   std::function<void(std::uint64_t address, const Bytes& bytes)> on_write;
-  /// May requests leave? Looked at in the cycle in which one is first offered.
+  /// May requests leave? One that was already on its way may, so long after it was switched off.
   bool is_bus_master = true;
+  unsigned bus_master_grace_cycles = 0;
   /// Cycles until a late answer.
   unsigned late_cycles = 0;
 
@@ -137,6 +138,7 @@ class RootComplex {
   std::mt19937_64 random_;
   std::list<Open> open_;
   std::array<bool, 256> is_tag_used_{};
+  unsigned cycles_without_bus_master_ = 0;
   std::uint64_t cycle_ = 0, num_reads_ = 0, num_writes_ = 0;
   std::size_t most_open_ = 0;
 };

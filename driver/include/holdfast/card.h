@@ -43,7 +43,7 @@ struct Counters {
 struct QueueConfig {
   unsigned sq_log2 = 8, cq_log2 = 8;  ///< 3 to 15
   /// Interrupts on MSI-X vector `vector`; without one the caller polls.
-  std::optional<unsigned> vector;
+  std::optional<unsigned> vector = std::nullopt;
   std::uint16_t moderation_packets = 1, moderation_us = 0;
 };
 

@@ -115,18 +115,25 @@ void DmaBench::drive_config() {
   cfg.put(0, 1).put(setup_.link.rcb, 1).put(msix_mask, 1).put(msix_en, 1);
   cfg.put(root.is_bus_master, 1).put(RootComplex::kCardId, 16);
   cfg.put(setup_.link.max_read_req, 3).put(setup_.link.max_payload, 3);
-  PackedWriter writer(top.queue_config_i);
-  for (const auto& queue : queues) {
-    writer.put(queue.cq_consumer, 16).put(0, 1).put(queue.sq_producer, 16);
-    writer.put(queue.moderation_us, 16).put(queue.moderation_packets, 16);
-    writer.put(queue.irq_enable, 1).put(queue.vector_index, 8);
-    writer.put(queue.window_limit, 64).put(queue.window_base, 64);
-    writer.put(queue.cq_log2, 5).put(queue.sq_log2, 5);
-    writer.put(queue.cq_base, 64).put(queue.sq_base, 64).put(queue.enable, 1);
+  if (!is_shown_ || queues != queues_shown_) {
+    PackedWriter writer(top.queue_config_i);
+    for (const auto& queue : queues) {
+      writer.put(queue.cq_consumer, 16).put(0, 1).put(queue.sq_producer, 16);
+      writer.put(queue.moderation_us, 16).put(queue.moderation_packets, 16);
+      writer.put(queue.irq_enable, 1).put(queue.vector_index, 8);
+      writer.put(queue.window_limit, 64).put(queue.window_base, 64);
+      writer.put(queue.cq_log2, 5).put(queue.sq_log2, 5);
+      writer.put(queue.cq_base, 64).put(queue.sq_base, 64).put(queue.enable, 1);
+    }
+    queues_shown_ = queues;
   }
-  PackedWriter table(top.msix_table_i);
-  for (const auto& entry : msix)
-    table.put(entry.is_masked, 1).put(entry.data, 32).put(entry.address, 64);
+  if (!is_shown_ || msix != msix_shown_) {
+    PackedWriter table(top.msix_table_i);
+    for (const auto& entry : msix)
+      table.put(entry.is_masked, 1).put(entry.data, 32).put(entry.address, 64);
+    msix_shown_ = msix;
+  }
+  is_shown_ = true;
   PackedWriter ring(top.event_config_i);
   ring.put(event_ring.consumer, 16).put(event_ring.irq_enable, 1).put(event_ring.vector_index, 8);
   ring.put(event_ring.log2, 5).put(event_ring.base, 64).put(event_ring.enable, 1);

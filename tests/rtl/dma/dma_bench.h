@@ -35,6 +35,7 @@ struct QueueConfig {
   bool irq_enable = false;
   unsigned moderation_packets = 1, moderation_us = 0;
   std::uint16_t sq_producer = 0, cq_consumer = 0;
+  bool operator==(const QueueConfig&) const = default;
 };
 /// dma_pkg::queue_status_t.
 struct QueueStatus {
@@ -47,6 +48,7 @@ struct MsixEntry {
   std::uint64_t address = 0;
   std::uint32_t data = 0;
   bool is_masked = true;
+  bool operator==(const MsixEntry&) const = default;
 };
 struct EventConfig {
   bool enable = false;
@@ -167,6 +169,10 @@ class DmaBench {
   BenchSetup setup_;
   std::array<PipelineAgent, 2> agents_;
   std::array<Host, kNumQueues> host_;
+  // What the wide pins show: they are packed bit by bit, so only when something changed.
+  std::array<QueueConfig, kNumQueues> queues_shown_;
+  std::array<MsixEntry, kNumVectors> msix_shown_;
+  bool is_shown_ = false;
   std::deque<RaisedEvent> events_to_send_;
   bool raise_error_ = false;
 };

@@ -191,6 +191,30 @@ TEST(Dma, SmallestRingsWrapManyTimes) {
   run_random(run, 400);
 }
 
+TEST(Dma, IndicesWrapAt16Bits) {
+  DmaBench bench({}, 7);
+  for (unsigned q = 0; q < 2; ++q) bench.queues[q] = DmaBench::usual_queue(q, q ? 15 : 6, 15);
+  bench.transform = [](bool, const Bytes& bytes) {
+    Result result;
+    result.bytes = bytes;
+    return result;
+  };
+  bench.start();
+  constexpr std::size_t kPackets = 66'000;
+  const auto is_done = [&] {
+    for (unsigned q = 0; q < 2; ++q) {
+      bench.consume(q);
+      while (bench.num_submitted(q) < kPackets &&
+             bench.num_submitted(q) < bench.num_completed(q) + 50)
+        bench.submit(q, q == 1, 1, 0);
+      bench.ring(q);
+    }
+    return bench.num_completed(0) == kPackets && bench.num_completed(1) == kPackets;
+  };
+  EXPECT_TRUE(bench.sim.run_until(is_done, 1'500'000));
+  bench.expect_idle();
+}
+
 TEST(Dma, FullCompletionRingHoldsDescriptorsBack) {
   RandomRun run;
   run.sq_log2 = 6;

@@ -10,11 +10,6 @@ namespace holdfast::sim {
 
 namespace {
 
-// Messages of even vectors below 4 GiB, of odd ones above, so that both header formats occur.
-constexpr std::uint64_t kLowMessages = 0xFEE0'0000;
-constexpr std::uint64_t kHighMessages = 0x8'FEE0'0000;
-constexpr std::uint64_t kMessageStride = 16;
-constexpr std::uint32_t kMessageData = 0x4800;
 // Requests that were on their way when bus mastering went off.
 constexpr std::uint64_t kBusMasterGraceCycles = 16;
 
@@ -199,17 +194,28 @@ void RootComplex::on_tx_read(const TlpHeader& hdr) {
 void RootComplex::on_tx_write(const Tlp& tlp) {
   if (!rules_.check_write(tlp)) return;
   const MemoryRequest request = parse_memory_request(tlp.hdr);
-  if (!take_message(request, tlp)) apply_write(request, tlp);
-}
-
-void RootComplex::apply_write(const MemoryRequest& request, const Tlp& tlp) {
   const auto lead = static_cast<unsigned>(request.first_byte() % 4);
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(tlp.payload.data()) + lead;
-  if (memory_.write(request.first_byte(), std::span(bytes, request.byte_count()))) return;
-  if (link_.unmapped_is_violation) {
-    violation(fmt::format("DMA write of {} bytes to 0x{:x}, which is not mapped",
-                          request.byte_count(), request.first_byte()));
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(tlp.payload.data()) + lead,
+                        request.byte_count());
+  switch (interrupts_.take_write(request.first_byte(), bytes)) {
+    case Interrupts::Taken::kMessage:
+      if (!pins_.msix_enable || pins_.msix_mask) {
+        violation(fmt::format("interrupt message to 0x{:x} while MSI-X is off or masked",
+                              request.address));
+      }
+      return;
+    case Interrupts::Taken::kBadMessage:
+      violation(
+          fmt::format("interrupt message of {} bytes, data 0x{:x}, to 0x{:x} is not that of "
+                      "a vector",
+                      bytes.size(), tlp.payload[0], request.first_byte()));
+      return;
+    case Interrupts::Taken::kNotAMessage:
+      break;
   }
+  if (memory_.write(request.first_byte(), bytes) || !link_.unmapped_is_violation) return;
+  violation(fmt::format("DMA write of {} bytes to 0x{:x}, which is not mapped", bytes.size(),
+                        request.first_byte()));
 }
 
 void RootComplex::on_tx_completion(const Tlp& tlp) {
@@ -223,47 +229,6 @@ void RootComplex::on_tx_completion(const Tlp& tlp) {
   if (header.status != CompletionStatus::kSuccess || 4 * header.dwords >= header.byte_count) {
     raw_tags_.erase(raw);
   }
-}
-
-// ---------------------------------------------------------------- interrupts
-
-CardIo::MsixMessage RootComplex::msix_message(unsigned vector) {
-  HOLDFAST_CHECK(vector < kNumVectors);
-  const std::uint64_t base = vector % 2 == 0 ? kLowMessages : kHighMessages;
-  return {base + kMessageStride * vector, kMessageData + vector};
-}
-
-bool RootComplex::take_message(const MemoryRequest& request, const Tlp& tlp) {
-  const bool is_low = request.address - kLowMessages < kMessageStride * kNumVectors;
-  const bool is_high = request.address - kHighMessages < kMessageStride * kNumVectors;
-  if (!is_low && !is_high) return false;
-  const auto vector = static_cast<unsigned>(
-      (request.address - (is_low ? kLowMessages : kHighMessages)) / kMessageStride);
-  const CardIo::MsixMessage message = msix_message(vector);
-  if (request.address != message.address || request.dwords != 1 || request.first_be != 0xF ||
-      tlp.payload[0] != message.data) {
-    violation(
-        fmt::format("interrupt message of {} DWs, data 0x{:x}, to 0x{:x} is not that of a vector",
-                    request.dwords, tlp.payload[0], request.address));
-    return true;
-  }
-  if (!pins_.msix_enable || pins_.msix_mask) {
-    violation(fmt::format("interrupt message {} while MSI-X is off or masked", vector));
-  }
-  ++pending_interrupts_[vector];
-  return true;
-}
-
-bool RootComplex::take_interrupt(unsigned vector) {
-  if (vector >= kNumVectors || pending_interrupts_[vector] == 0) return false;
-  --pending_interrupts_[vector];
-  return true;
-}
-
-std::uint32_t RootComplex::pending_vectors() const {
-  std::uint32_t bits = 0;
-  for (unsigned i = 0; i < kNumVectors; ++i) bits |= (pending_interrupts_[i] != 0 ? 1u : 0u) << i;
-  return bits;
 }
 
 // ---------------------------------------------------------------- the host's requests
@@ -328,7 +293,7 @@ void RootComplex::on_card_reset() {
   finishing_tag_ = -1;
   writes_offered_ = writes_accepted_ = 0;
   writes_before_read_.fill(0);
-  pending_interrupts_.fill(0);
+  interrupts_.clear();
 }
 
 }  // namespace holdfast::sim

@@ -10,6 +10,7 @@
 
 #include "host_memory.h"
 #include "host_requests.h"
+#include "interrupts.h"
 #include "link_config.h"
 #include "read_completer.h"
 #include "request_rules.h"
@@ -51,7 +52,6 @@ class RootComplex {
  public:
   static constexpr std::uint64_t kBar0 = 0xE000'0000;
   static constexpr std::uint64_t kHighBar0 = 0x40'0000'0000;
-  static constexpr unsigned kNumVectors = 32;
 
   /// `data_width_bits` is 64 or 128. DMA goes to `memory`, which must outlive this.
   RootComplex(unsigned data_width_bits, DmaTarget& memory, const LinkConfig& link = {},
@@ -88,13 +88,8 @@ class RootComplex {
   /// All host requests have been taken by the card.
   bool requests_sent() const { return rx_req_.empty(); }
 
-  // ---- interrupts: a memory write of the card to the message's address
-  static CardIo::MsixMessage msix_message(unsigned vector);
-  /// Messages of `vector` that came and were not taken.
-  unsigned pending_interrupts(unsigned vector) const { return pending_interrupts_[vector]; }
-  bool take_interrupt(unsigned vector);
-  /// One bit a vector with messages that were not taken.
-  std::uint32_t pending_vectors() const;
+  /// MSI-X messages of the card.
+  Interrupts& interrupts() { return interrupts_; }
 
   // ---- DMA
   ReadCompleter& completer() { return completer_; }
@@ -137,8 +132,6 @@ class RootComplex {
   void on_tx_read(const TlpHeader& hdr);
   void on_tx_write(const Tlp& tlp);
   void on_tx_completion(const Tlp& tlp);
-  bool take_message(const MemoryRequest& request, const Tlp& tlp);
-  void apply_write(const MemoryRequest& request, const Tlp& tlp);
 
   void violation(const std::string& text) { violations_.record(cycle_, text); }
 
@@ -166,8 +159,7 @@ class RootComplex {
   std::array<std::uint64_t, 256> writes_before_read_{};
   std::vector<std::uint8_t> raw_tags_;
   std::vector<Tlp> raw_completions_;
-  std::array<unsigned, kNumVectors> pending_interrupts_{};
-  std::vector<std::uint8_t> write_buffer_;
+  Interrupts interrupts_;
 };
 
 }  // namespace holdfast::sim

@@ -64,9 +64,7 @@ class StreamCard final : public CardIo {
   /// A power-up reset: packets in flight are forgotten.
   void reset() override;
   bool owns_msix_table() const override { return true; }
-  MsixMessage msix_message(unsigned vector) const override {
-    return RootComplex::msix_message(vector);
-  }
+  MsixMessage msix_message(unsigned vector) const override { return Interrupts::message(vector); }
 
   std::uint64_t cycle() const { return root_complex_.cycle(); }
   unsigned width_bits() const { return options_.width_bits; }

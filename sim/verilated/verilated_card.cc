@@ -119,16 +119,17 @@ void VerilatedCard::watch_write(CsrOffset offset, std::uint32_t value) {
 }
 
 bool VerilatedCard::wait_irq(unsigned vector, std::chrono::nanoseconds timeout) {
+  HOLDFAST_CHECK(vector < Interrupts::kNumVectors);
   const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(timeout.count(), 0));
   const std::uint64_t limit = nanoseconds / 1000 * kCyclesPerMicrosecond +
                               nanoseconds % 1000 * kCyclesPerMicrosecond / 1000;
   run_until(
       [&] {
         if (awake_ && is_quiet()) awake_ = false;
-        return root_complex_.pending_interrupts(vector) != 0 || !awake_;
+        return root_complex_.interrupts().pending(vector) != 0 || !awake_;
       },
       limit);
-  return root_complex_.take_interrupt(vector);
+  return root_complex_.interrupts().take(vector);
 }
 
 void VerilatedCard::poll() {

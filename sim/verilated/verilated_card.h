@@ -20,7 +20,7 @@ namespace holdfast::sim {
 /// wait_irq() for a while. A card that has nothing to do sleeps: once nothing was offered on any
 /// stream for some thousand cycles (longer where interrupt moderation asks for it), poll() and
 /// wait_irq() return at once until the next register write or reset, and its time stands still.
-class VerilatedCard final : public CardIo {
+class VerilatedCard : public CardIo {
  public:
   explicit VerilatedCard(const CardOptions& options);
   /// For register_card_io("verilated", …). Errors: those of parse_card_options.
@@ -33,9 +33,7 @@ class VerilatedCard final : public CardIo {
   void poll() override;
   void reset() override;
   bool owns_msix_table() const override { return true; }
-  MsixMessage msix_message(unsigned vector) const override {
-    return RootComplex::msix_message(vector);
-  }
+  MsixMessage msix_message(unsigned vector) const override { return Interrupts::message(vector); }
 
   /// Runs the clock, asleep or not.
   void run(std::uint64_t cycles);

@@ -192,17 +192,17 @@ TEST(RootComplex, KeepsReadsForTheirLatency) {
 TEST(RootComplex, CountsInterruptMessages) {
   Bench bench;
   for (const unsigned vector : {0u, 1u, 1u, 7u}) {
-    const CardIo::MsixMessage message = RootComplex::msix_message(vector);
+    const CardIo::MsixMessage message = Interrupts::message(vector);
     Bytes bytes(4);
     std::memcpy(bytes.data(), &message.data, 4);
     bench.card.write(message.address, bytes);
   }
   bench.card.step(10);
-  EXPECT_EQ(bench.root_complex.pending_vectors(), 0b10000011u);
-  EXPECT_EQ(bench.root_complex.pending_interrupts(1), 2u);
-  EXPECT_TRUE(bench.root_complex.take_interrupt(1));
-  EXPECT_TRUE(bench.root_complex.take_interrupt(1));
-  EXPECT_FALSE(bench.root_complex.take_interrupt(1));
+  EXPECT_EQ(bench.root_complex.interrupts().pending_vectors(), 0b10000011u);
+  EXPECT_EQ(bench.root_complex.interrupts().pending(1), 2u);
+  EXPECT_TRUE(bench.root_complex.interrupts().take(1));
+  EXPECT_TRUE(bench.root_complex.interrupts().take(1));
+  EXPECT_FALSE(bench.root_complex.interrupts().take(1));
 }
 
 TEST(RootComplex, CountsStreams) {

@@ -194,7 +194,7 @@ TEST(Rules, OffersStayAsTheyAreWhileStalled) {
 }
 
 TEST(Rules, InterruptMessagesAreThoseOfAVector) {
-  const CardIo::MsixMessage message = RootComplex::msix_message(2);
+  const CardIo::MsixMessage message = Interrupts::message(2);
   const auto data = static_cast<std::uint8_t>(message.data);
   Bench bench;
   bench.card.write(message.address, Bytes{data, 0, 0, 0});  // upper bytes missing

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "root_complex.h"
-#include "tlp_pins.h"
 
 namespace holdfast::sim {
 
@@ -20,44 +19,6 @@ class CoreModel {
   /// rst_ni; takes effect as the clock runs.
   virtual void set_reset(bool asserted) = 0;
   virtual unsigned data_width_bits() const = 0;
-};
-
-/// All logic of the card works at the rising edge, so two evaluations make a cycle: one with the
-/// clock low that also takes the new inputs, one with the clock high.
-template <typename Top, unsigned DataWidth>
-class VerilatedCore final : public CoreModel {
- public:
-  VerilatedCore()
-      : context_(std::make_unique<VerilatedContext>()),
-        top_(std::make_unique<Top>(context_.get(), "card_core")) {
-    top_->clk_i = 0;
-    top_->rst_ni = 0;
-  }
-  ~VerilatedCore() override { top_->final(); }
-  VerilatedCore(const VerilatedCore&) = delete;
-  VerilatedCore& operator=(const VerilatedCore&) = delete;
-
-  void settle(const CardInputs& in, const PcieConfig& config, CardOutputs& out) override {
-    drive_request_pins(*top_, in);
-    drive_dma_pins(*top_, in);
-    drive_config_pins(*top_, config);
-    top_->clk_i = 0;
-    top_->eval();
-    sample_request_pins(*top_, out);
-    sample_dma_pins(*top_, out);
-  }
-  void clock() override {
-    top_->clk_i = 1;
-    top_->eval();
-    context_->timeInc(1);
-  }
-  void set_reset(bool asserted) override { top_->rst_ni = !asserted; }
-  unsigned data_width_bits() const override { return DataWidth; }
-  Top& top() { return *top_; }
-
- private:
-  std::unique_ptr<VerilatedContext> context_;
-  std::unique_ptr<Top> top_;
 };
 
 /// card_core with 64 or 128 bits, in reset.

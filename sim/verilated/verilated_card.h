@@ -44,7 +44,7 @@ class VerilatedCard : public CardIo {
   /// Cycles of the card's clock so far.
   std::uint64_t cycle() const { return root_complex_.cycle(); }
   std::uint64_t clock_hz() const { return kModelClockHz; }
-  /// Simulated clock since the beginning, in kHz of wall time spent in it. For benches only.
+  /// Simulated cycles per millisecond of processor time spent in them. For benches only.
   double simulated_khz() const;
 
   RootComplex& root_complex() { return root_complex_; }
@@ -67,7 +67,7 @@ class VerilatedCard : public CardIo {
   std::uint64_t last_write_cycle_ = 0;
   std::uint64_t moderation_cycles_ = 0, timeout_cycles_;
   std::vector<std::uint32_t> read_data_;
-  std::chrono::steady_clock::duration busy_{};
+  std::chrono::nanoseconds busy_{};
 };
 
 }  // namespace holdfast::sim

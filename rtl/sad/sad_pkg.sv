@@ -228,7 +228,8 @@ package sad_pkg;
     logic          window_fill;       // every bit of the replay window
   } sa_write_t;
 
-  /// Events of one SA that one packet raised (RFC 4303, 3.3.3; RFC 4301, 4.4.2.1), soft lifetime in bit 0, hard in 1, sequence in 2.
+  /// Events of one SA that one packet raised (RFC 4303, 3.3.3; RFC 4301, 4.4.2.1): soft lifetime
+  /// in bit 0, hard in 1, sequence in 2.
   typedef struct packed {
     logic [2:0]  kinds;
     sa_index_t   sa_index;

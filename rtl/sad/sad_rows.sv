@@ -88,7 +88,9 @@ module sad_rows #(
     .clk_i,
     .write_i(whole_write), .write_index_i(write_index),
     .data_i(sweep_i ? '0 : key_i),
-    .read_i(second_read_i), .read_index_i(second_index_i), .data_o(key_o)
+    // In the sweep row 0 is read, which is clear after its first cycle: so is the read register.
+    .read_i(second_read_i || sweep_i), .read_index_i(sweep_i ? '0 : second_index_i),
+    .data_o(key_o)
   );
   sad_ram #(.T(path_row_t), .Depth(NumPaths)) u_path (
     .clk_i,

@@ -97,8 +97,8 @@ module esp_encap_finish (
 
     exit_o = job_i;
     exit_o.result.reason = reason;
-    exit_o.icv = icv_i;
-    if (job_i.has_udp_sum) begin  // bytes 46 and 47
+    if (has_data) exit_o.icv = icv_i;
+    if (has_data && job_i.has_udp_sum) begin  // bytes 46 and 47
       exit_o.header[8*46 +: 16] = (checksum == '0) ? 16'hFFFF : {checksum[7:0], checksum[15:8]};
     end
     if (reason != DropReasonNone) begin

@@ -101,6 +101,8 @@ class StreamSink {
   std::function<void(const Bytes&)> on_packet;
   std::vector<Bytes> packets;
 
+  void set_pause_percent(unsigned percent) { pause_percent_ = percent; }
+
   void drive() { *pins_.ready = random_() % 100 >= pause_percent_; }
   void sample() {
     if (!(*pins_.valid && *pins_.ready)) return;

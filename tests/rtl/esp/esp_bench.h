@@ -130,6 +130,11 @@ class EspBench {
   std::uint64_t inbound_start() const { return inbound_.first_cycle.value_or(0); }
   std::uint64_t outbound_start() const { return outbound_.first_cycle.value_or(0); }
 
+  void set_sink_pauses(unsigned percent) {
+    inbound_.sink->set_pause_percent(percent);
+    outbound_.sink->set_pause_percent(percent);
+  }
+
   /// Until every packet has come out; fails the test when that takes too long.
   void run(std::uint64_t limit = 2'000'000) {
     const bool done = sim.run_until(

@@ -62,7 +62,8 @@ Result<std::unique_ptr<Queue>> Card::open_queue(unsigned index, const QueueConfi
   io_.write_csr(csr::kQueuesModeration(index),
                 csr::kQueuesModerationPackets.set(config.moderation_packets) |
                     csr::kQueuesModerationMicroseconds.set(config.moderation_us));
-  // The consumer's register still holds the number of a queue before this one.
+  // The doorbells still hold the numbers of a queue before this one, and count as soon as it runs.
+  io_.write_csr(csr::kDoorbellSqProducer(index), 0);
   io_.write_csr(csr::kDoorbellCqConsumer(index), 0);
   if (config.vector) unmask_vector(*config.vector);
   io_.write_csr(csr::kQueuesControl(index), csr::kQueuesControlEnable.mask());

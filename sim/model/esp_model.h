@@ -54,6 +54,9 @@ class EspModel {
   CommandResult write_path(PathIndex path, const Binding& binding) {
     return table_.write_path(to_number(path), binding);
   }
+  CommandResult read_path(PathIndex path, PathRow& row) const {
+    return table_.read_path(to_number(path), row);
+  }
   CommandResult move_sa(SaIndex index, PathIndex path) {
     return table_.move_sa(to_number(index), to_number(path));
   }

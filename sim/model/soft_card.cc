@@ -148,8 +148,7 @@ void SoftCard::write_register(CsrOffset offset, std::uint32_t value) {
   if (offset == csr::kControlError) clear_errors(value);
   if (offset == csr::kCounterSnapshot && csr::kCounterSnapshotTake.get(value) != 0)
     snapshot_counters();
-  if (is_between(offset, csr::kQueuesSqBaseLo(0), csr::kEventRingStatus) ||
-      is_between(offset, csr::kDoorbellSqProducer(0), csr::kEventDoorbell))
+  if (is_between(offset, csr::kQueuesSqBaseLo(0), csr::kEventRingStatus))
     write_queue_register(offset);
   if (is_between(offset, csr::kMsixAddressLo(0), csr::kMsixControl(kNumVectors - 1)))
     send_pending();
@@ -167,9 +166,6 @@ void SoftCard::latch_error(const csr::Field& bit, CsrOffset offset) {
   if (bit.lsb == csr::kControlErrorEventOverflow.lsb) return;  // no place to tell it
   Event event{};
   event.kind = static_cast<std::uint8_t>(EventKind::kError);
-  event.sa_index = kNoSa;
-  event.path_index = kNoSa;
-  event.generation = model_.generation();
   event.detail = errors | bit.mask();
   write_event(event);
 }

@@ -54,13 +54,14 @@ class SoftCard : public CardIo {
   /// A queue as it was configured when its enable rose.
   struct Ring {
     bool is_running = false;
+    bool is_armed = true;  // enable was low since the last start
     bool waits = false;
     QueueCause cause = QueueCause::kNone;
     std::uint64_t sq_base = 0, cq_base = 0, window_base = 0, window_limit = 0;
     unsigned sq_log2 = 0, cq_log2 = 0;
     std::optional<unsigned> vector;
     unsigned moderation_packets = 1, moderation_us = 0;
-    std::uint16_t sq_producer = 0, sq_consumer = 0, cq_producer = 0;
+    std::uint16_t sq_consumer = 0, cq_producer = 0;
     unsigned quiet_completions = 0;                // since the last interrupt
     std::optional<std::uint64_t> interrupt_cycle;  // latest, for quiet completions
   };
@@ -94,10 +95,10 @@ class SoftCard : public CardIo {
   void write_queue_register(CsrOffset offset);
   void start_queue(unsigned index);
   void stop_queue(unsigned index, QueueCause cause);
-  void ring_doorbell(unsigned index);
   void run_queue(unsigned index);
-  bool has_completion_space(unsigned index) const;
-  std::uint16_t completion_consumer(unsigned index) const;
+  /// Descriptors that wait, and completions that nobody took, by the doorbells as they are now.
+  std::uint16_t num_ahead(unsigned index) const;
+  std::uint16_t num_open(unsigned index) const;
   DropReason check_descriptor(const Ring& ring, const Descriptor& descriptor) const;
   void run_descriptor(unsigned index, const Descriptor& descriptor);
   void complete(unsigned index, bool is_outbound, const Descriptor& descriptor, Processed result);
@@ -105,6 +106,7 @@ class SoftCard : public CardIo {
   void count(bool is_outbound, const Descriptor& descriptor, const Processed& result);
 
   // soft_events.cc: events and interrupts
+  void start_event_ring();
   void tell_events();
   void write_event(Event event);
   void note_completion(Ring& ring);
@@ -121,6 +123,8 @@ class SoftCard : public CardIo {
   std::uint64_t command_done_cycle_ = 0;
   std::array<Ring, kNumQueues> rings_;
   bool is_event_ring_on_ = false;
+  std::uint64_t event_base_ = 0;  // as it was when the ring's enable rose
+  unsigned event_log2_ = 0;
   std::uint16_t event_producer_ = 0;
   std::uint32_t pending_ = 0;                          // MSI-X, by vector
   std::array<std::uint64_t, kNumVectors> messages_{};  // delivered and not waited for

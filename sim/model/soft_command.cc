@@ -36,9 +36,12 @@ void SoftCard::write_command_window(CsrOffset offset, std::uint32_t value) {
 CommandResult SoftCard::run_command(CommandOp op) {
   const SaIndex sa{static_cast<std::uint16_t>(registers_.get(csr::kCommandSaIndex))};
   const PathIndex path{static_cast<std::uint16_t>(registers_.get(csr::kCommandPathIndex))};
-  CommandResult result = CommandResult::kOk;
+  CommandResult result = CommandResult::kBadOp;
+  SaState state{};
+  std::optional<PathRow> row;  // that was read
   switch (op) {
     case CommandOp::kNone:
+      result = CommandResult::kOk;
       break;
     case CommandOp::kAddSa:
       result = model_.add_sa(sa, sa_operands(), path);
@@ -46,32 +49,23 @@ CommandResult SoftCard::run_command(CommandOp op) {
     case CommandOp::kDeleteSa:
       result = model_.delete_sa(sa);
       break;
-    case CommandOp::kReadSa: {
-      SaState state{};
+    case CommandOp::kReadSa:
       result = model_.read_sa(sa, state);
-      if (result == CommandResult::kOk) show_sa(state);
+      if (result == CommandResult::kOk) model_.read_path(state.path, row.emplace());
       break;
-    }
     case CommandOp::kWritePath:
       result = model_.write_path(path, path_operands());
-      if (result == CommandResult::kOk)
-        registers_.set(csr::kCommandResultGeneration, model_.generation());
       break;
     case CommandOp::kMoveSa:
       result = model_.move_sa(sa, path);
-      if (result == CommandResult::kOk)
-        registers_.set(csr::kCommandResultGeneration, model_.generation());
       break;
-    case CommandOp::kReadPath: {
-      PathRow row;
-      result = model_.table().read_path(to_number(path), row);
-      if (result == CommandResult::kOk)
-        registers_.set(csr::kCommandResultGeneration, row.generation);
+    case CommandOp::kReadPath:
+      result = model_.read_path(path, row.emplace());
+      if (result != CommandResult::kOk) row.reset();
       break;
-    }
-    default:
-      result = CommandResult::kBadOp;
   }
+  registers_.set(csr::kCommandResultGeneration, row ? row->generation : model_.generation());
+  show_sa(state);  // all 0 but after read_sa
   return result;
 }
 

@@ -29,10 +29,20 @@ void SoftCard::tell_events() {
   }
 }
 
-/// While the ring is off, events are of no interest to anybody: not written, not counted.
+void SoftCard::start_event_ring() {
+  const bool is_on = csr::kEventRingControlEnable.get(registers_.get(csr::kEventRingControl)) != 0;
+  if (is_on && !is_event_ring_on_) {
+    event_base_ = registers_.get64(csr::kEventRingBaseLo, csr::kEventRingBaseHi);
+    event_log2_ = csr::kEventRingSizeLog2.get(registers_.get(csr::kEventRingSize));
+    event_producer_ = 0;
+  }
+  is_event_ring_on_ = is_on;
+}
+
+/// While the ring is off, or of a size that does not exist, events are forgotten and not counted.
 void SoftCard::write_event(Event event) {
-  if (!is_event_ring_on_) return;
-  const unsigned log2 = csr::kEventRingSizeLog2.get(registers_.get(csr::kEventRingSize));
+  const unsigned log2 = event_log2_;
+  if (!is_event_ring_on_ || log2 < 2 || log2 > 12) return;
   const auto consumer = static_cast<std::uint16_t>(registers_.get(csr::kEventDoorbell));
   if (static_cast<std::uint16_t>(event_producer_ - consumer) >= 1u << log2) {
     ++totals_.events_lost;
@@ -40,9 +50,8 @@ void SoftCard::write_event(Event event) {
     return;
   }
   event.flags = (event_producer_ >> log2 & 1) == 0 ? kPhase : 0;
-  const std::uint64_t base = registers_.get64(csr::kEventRingBaseLo, csr::kEventRingBaseHi);
   const std::uint64_t slot = event_producer_ & ((1u << log2) - 1);
-  const auto bytes = memory_.at(base + sizeof event * slot, sizeof event);
+  const auto bytes = memory_.at(event_base_ + sizeof event * slot, sizeof event);
   if (bytes) std::memcpy(bytes->data(), &event, sizeof event);
   ++event_producer_;
   ++totals_.events;

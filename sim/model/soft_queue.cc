@@ -22,17 +22,14 @@ bool is_inside(std::uint64_t base, std::uint64_t limit, std::uint64_t first, std
 
 void SoftCard::write_queue_register(CsrOffset offset) {
   for (unsigned i = 0; i < kNumQueues; ++i) {
-    if (offset == csr::kDoorbellSqProducer(i)) ring_doorbell(i);
     if (offset != csr::kQueuesControl(i)) continue;
     const bool is_on = csr::kQueuesControlEnable.get(registers_.get(offset)) != 0;
-    if (is_on && !rings_[i].is_running) start_queue(i);
-    if (!is_on && rings_[i].is_running) stop_queue(i, QueueCause::kHostStop);
+    if (is_on && !rings_[i].is_running && rings_[i].is_armed) start_queue(i);
+    if (is_on) continue;
+    if (rings_[i].is_running) stop_queue(i, QueueCause::kHostStop);
+    rings_[i].is_armed = true;
   }
-  if (offset == csr::kEventRingControl) {
-    const bool is_on = csr::kEventRingControlEnable.get(registers_.get(offset)) != 0;
-    if (is_on && !is_event_ring_on_) event_producer_ = 0;
-    is_event_ring_on_ = is_on;
-  }
+  if (offset == csr::kEventRingControl) start_event_ring();
 }
 
 void SoftCard::start_queue(unsigned index) {
@@ -50,6 +47,7 @@ void SoftCard::start_queue(unsigned index) {
   ring.moderation_packets = csr::kQueuesModerationPackets.get(moderation);
   ring.moderation_us = csr::kQueuesModerationMicroseconds.get(moderation);
   ring.is_running = true;
+  ring.is_armed = false;
   rings_[index] = ring;
   if (!is_ring_size(ring.sq_log2) || !is_ring_size(ring.cq_log2) ||
       ring.sq_base % kBufferAlignment != 0 || ring.cq_base % kBufferAlignment != 0)
@@ -61,35 +59,29 @@ void SoftCard::stop_queue(unsigned index, QueueCause cause) {
   rings_[index].waits = false;
   rings_[index].cause = cause;
   if (cause == QueueCause::kHostStop) return;
-  registers_.set(csr::kQueuesControl(index), 0);
   latch_error(csr::kControlErrorQueueStopped);
 }
 
-void SoftCard::ring_doorbell(unsigned index) {
-  Ring& ring = rings_[index];
-  if (!ring.is_running) return;
-  const auto producer = static_cast<std::uint16_t>(registers_.get(csr::kDoorbellSqProducer(index)));
-  if (static_cast<std::uint16_t>(producer - ring.sq_consumer) > 1u << ring.sq_log2) {
-    stop_queue(index, QueueCause::kDoorbell);
-    return;
-  }
-  ring.sq_producer = producer;
+std::uint16_t SoftCard::num_ahead(unsigned index) const {
+  const std::uint32_t producer = registers_.get(csr::kDoorbellSqProducer(index));
+  return static_cast<std::uint16_t>(producer - rings_[index].sq_consumer);
 }
 
-std::uint16_t SoftCard::completion_consumer(unsigned index) const {
-  return static_cast<std::uint16_t>(registers_.get(csr::kDoorbellCqConsumer(index)));
-}
-
-bool SoftCard::has_completion_space(unsigned index) const {
-  const Ring& ring = rings_[index];
-  const auto waiting = static_cast<std::uint16_t>(ring.cq_producer - completion_consumer(index));
-  return waiting < 1u << ring.cq_log2;
+std::uint16_t SoftCard::num_open(unsigned index) const {
+  const std::uint32_t consumer = registers_.get(csr::kDoorbellCqConsumer(index));
+  return static_cast<std::uint16_t>(rings_[index].cq_producer - consumer);
 }
 
 void SoftCard::run_queue(unsigned index) {
   Ring& ring = rings_[index];
-  while (ring.is_running && ring.sq_consumer != ring.sq_producer) {
-    if (!has_completion_space(index)) {
+  if (!ring.is_running) return;
+  const unsigned sq_entries = 1u << ring.sq_log2, cq_entries = 1u << ring.cq_log2;
+  if (num_ahead(index) > sq_entries || num_open(index) > cq_entries) {
+    stop_queue(index, QueueCause::kDoorbell);
+    return;
+  }
+  while (num_ahead(index) > 0) {
+    if (num_open(index) == cq_entries) {
       if (!ring.waits) ++totals_.completion_stalls;
       ring.waits = true;
       return;

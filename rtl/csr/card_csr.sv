@@ -186,6 +186,8 @@ module card_csr (
         is_external = '0;
         is_valid_addr = '0;
         is_valid_rw = '1; // No valid RW check
+        decoded_reg_strb = '0;
+        if(cpuif_req_masked) begin
         decoded_reg_strb.identity.magic = cpuif_req_masked & (cpuif_addr == 17'h0) & !cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 17'h0);
         decoded_reg_strb.identity.map_version = cpuif_req_masked & (cpuif_addr == 17'h4) & !cpuif_req_is_wr;
@@ -378,6 +380,7 @@ module card_csr (
         end
         decoded_reg_strb.msix_pending = cpuif_req_masked & (cpuif_addr == 17'h18000) & !cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 17'h18000);
+        end
         decoded_err = ~is_valid_addr & decoded_req;
         decoded_req_is_external = is_external;
     end
@@ -408,449 +411,6 @@ module card_csr (
     //--------------------------------------------------------------------------
     // Field logic
     //--------------------------------------------------------------------------
-    typedef struct packed {
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } scratch;
-        } identity;
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } enable;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } soft_reset;
-            } control;
-            struct packed {
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } unknown_offset;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } partial_write;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } bad_request;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } unsupported_request;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } bad_completion;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } read_timeout;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } command_busy;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } event_overflow;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } queue_stopped;
-            } error;
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } microseconds;
-            } read_timeout;
-        } control;
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } value;
-            } sa_index;
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } value;
-            } path_index;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } spi;
-            struct packed {
-                struct packed {
-                    logic [3:0] next;
-                    logic load_next;
-                } suite;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } outbound;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } esn;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } selector_ipv6;
-                struct packed {
-                    logic [1:0] next;
-                    logic load_next;
-                } df;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } copy_dscp;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } ecn;
-                struct packed {
-                    logic [5:0] next;
-                    logic load_next;
-                } dscp;
-            } sa_flags;
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } packets;
-            } replay_window;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } [7:0] key;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } salt;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } first_sequence_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } first_sequence_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } [3:0] selector_source;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } [3:0] selector_destination;
-            struct packed {
-                struct packed {
-                    logic [7:0] next;
-                    logic load_next;
-                } source_bits;
-                struct packed {
-                    logic [7:0] next;
-                    logic load_next;
-                } destination_bits;
-            } selector_prefix;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } soft_bytes_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } soft_bytes_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } hard_bytes_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } hard_bytes_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } soft_packets_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } soft_packets_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } hard_packets_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } hard_packets_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } [3:0] path_own_address;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } [3:0] path_peer_address;
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } own;
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } peer;
-            } path_ports;
-            struct packed {
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } ipv6;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } udp_encap;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } limited;
-            } path_flags;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } bytes;
-            } path_credit;
-            struct packed {
-                struct packed {
-                    logic [3:0] next;
-                    logic load_next;
-                } op;
-            } command;
-        } command;
-        struct packed {
-            struct packed {
-                logic next;
-                logic load_next;
-            } take;
-        } counter_snapshot;
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } sq_base_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } sq_base_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } cq_base_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } cq_base_hi;
-            struct packed {
-                struct packed {
-                    logic [4:0] next;
-                    logic load_next;
-                } sq_log2;
-                struct packed {
-                    logic [4:0] next;
-                    logic load_next;
-                } cq_log2;
-            } size;
-            struct packed {
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } enable;
-            } control;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } window_base_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } window_base_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } window_limit_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } window_limit_hi;
-            struct packed {
-                struct packed {
-                    logic [7:0] next;
-                    logic load_next;
-                } vector_index;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } enable;
-            } irq;
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } packets;
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } microseconds;
-            } moderation;
-        } [3:0] queues;
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } base_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } base_hi;
-            struct packed {
-                struct packed {
-                    logic [4:0] next;
-                    logic load_next;
-                } log2;
-            } size;
-            struct packed {
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } enable;
-            } control;
-            struct packed {
-                struct packed {
-                    logic [7:0] next;
-                    logic load_next;
-                } vector_index;
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } enable;
-            } irq;
-        } event_ring;
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } value;
-            } sq_producer;
-            struct packed {
-                struct packed {
-                    logic [15:0] next;
-                    logic load_next;
-                } value;
-            } cq_consumer;
-        } [3:0] doorbell;
-        struct packed {
-            struct packed {
-                logic [15:0] next;
-                logic load_next;
-            } value;
-        } event_doorbell;
-        struct packed {
-            struct packed {
-                struct packed {
-                    logic [29:0] next;
-                    logic load_next;
-                } value;
-            } address_lo;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } address_hi;
-            struct packed {
-                struct packed {
-                    logic [31:0] next;
-                    logic load_next;
-                } value;
-            } data;
-            struct packed {
-                struct packed {
-                    logic next;
-                    logic load_next;
-                } mask;
-            } control;
-        } [7:0] msix;
-    } field_combo_t;
-    field_combo_t field_combo;
 
     typedef struct packed {
         struct packed {
@@ -1218,1329 +778,1023 @@ module card_csr (
     field_storage_t field_storage;
 
     // Field: card_csr.identity.scratch.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.identity.scratch.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.identity.scratch && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.identity.scratch.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end
-        field_combo.identity.scratch.value.next = next_c;
-        field_combo.identity.scratch.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.identity.scratch.value.value <= 32'h0;
-        end else begin
-            if(field_combo.identity.scratch.value.load_next) begin
-                field_storage.identity.scratch.value.value <= field_combo.identity.scratch.value.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.identity.scratch.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.identity.scratch && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.identity.scratch.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.identity.scratch.value.value <= next_c;
         end
     end
     // Field: card_csr.control.control.enable
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.control.enable.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.control.control && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.control.control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end else if(hwif_in.control.control.enable.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.control.control.enable.next = next_c;
-        field_combo.control.control.enable.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.control.enable.value <= 1'h0;
-        end else begin
-            if(field_combo.control.control.enable.load_next) begin
-                field_storage.control.control.enable.value <= field_combo.control.control.enable.next;
+        end else if(decoded_req || hwif_in.control.control.enable.hwclr) begin
+            next_c = field_storage.control.control.enable.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.control.control && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.control.control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                load_next_c = '1;
+            end else if(hwif_in.control.control.enable.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.control.enable.value <= next_c;
         end
     end
     assign hwif_out.control.control.enable.value = field_storage.control.control.enable.value;
     // Field: card_csr.control.control.soft_reset
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.control.soft_reset.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.control.control && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.control.control.soft_reset.value & ~decoded_wr_biten[1:1]) | (decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
-            load_next_c = '1;
-        end else begin // singlepulse clears back to 0
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.control.control.soft_reset.next = next_c;
-        field_combo.control.control.soft_reset.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.control.soft_reset.value <= 1'h0;
         end else begin
-            if(field_combo.control.control.soft_reset.load_next) begin
-                field_storage.control.control.soft_reset.value <= field_combo.control.control.soft_reset.next;
+            next_c = field_storage.control.control.soft_reset.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.control.control && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.control.control.soft_reset.value & ~decoded_wr_biten[1:1]) | (decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
+                load_next_c = '1;
+            end else begin // singlepulse clears back to 0
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.control.soft_reset.value <= next_c;
         end
     end
     assign hwif_out.control.control.soft_reset.value = field_storage.control.control.soft_reset.value;
     // Field: card_csr.control.error.unknown_offset
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.unknown_offset.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.unknown_offset.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.unknown_offset.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.unknown_offset.next = next_c;
-        field_combo.control.error.unknown_offset.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.unknown_offset.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.unknown_offset.load_next) begin
-                field_storage.control.error.unknown_offset.value <= field_combo.control.error.unknown_offset.next;
+        end else if(hwif_in.control.error.unknown_offset.hwset || decoded_req) begin
+            next_c = field_storage.control.error.unknown_offset.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.unknown_offset.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.unknown_offset.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.unknown_offset.value <= next_c;
         end
     end
     assign hwif_out.control.error.unknown_offset.value = field_storage.control.error.unknown_offset.value;
     // Field: card_csr.control.error.partial_write
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.partial_write.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.partial_write.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.partial_write.value & ~(decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.partial_write.next = next_c;
-        field_combo.control.error.partial_write.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.partial_write.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.partial_write.load_next) begin
-                field_storage.control.error.partial_write.value <= field_combo.control.error.partial_write.next;
+        end else if(hwif_in.control.error.partial_write.hwset || decoded_req) begin
+            next_c = field_storage.control.error.partial_write.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.partial_write.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.partial_write.value & ~(decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.partial_write.value <= next_c;
         end
     end
     assign hwif_out.control.error.partial_write.value = field_storage.control.error.partial_write.value;
     // Field: card_csr.control.error.bad_request
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.bad_request.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.bad_request.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.bad_request.value & ~(decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.bad_request.next = next_c;
-        field_combo.control.error.bad_request.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.bad_request.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.bad_request.load_next) begin
-                field_storage.control.error.bad_request.value <= field_combo.control.error.bad_request.next;
+        end else if(hwif_in.control.error.bad_request.hwset || decoded_req) begin
+            next_c = field_storage.control.error.bad_request.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.bad_request.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.bad_request.value & ~(decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.bad_request.value <= next_c;
         end
     end
     assign hwif_out.control.error.bad_request.value = field_storage.control.error.bad_request.value;
     // Field: card_csr.control.error.unsupported_request
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.unsupported_request.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.unsupported_request.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.unsupported_request.value & ~(decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.unsupported_request.next = next_c;
-        field_combo.control.error.unsupported_request.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.unsupported_request.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.unsupported_request.load_next) begin
-                field_storage.control.error.unsupported_request.value <= field_combo.control.error.unsupported_request.next;
+        end else if(hwif_in.control.error.unsupported_request.hwset || decoded_req) begin
+            next_c = field_storage.control.error.unsupported_request.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.unsupported_request.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.unsupported_request.value & ~(decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.unsupported_request.value <= next_c;
         end
     end
     assign hwif_out.control.error.unsupported_request.value = field_storage.control.error.unsupported_request.value;
     // Field: card_csr.control.error.bad_completion
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.bad_completion.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.bad_completion.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.bad_completion.value & ~(decoded_wr_data[4:4] & decoded_wr_biten[4:4]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.bad_completion.next = next_c;
-        field_combo.control.error.bad_completion.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.bad_completion.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.bad_completion.load_next) begin
-                field_storage.control.error.bad_completion.value <= field_combo.control.error.bad_completion.next;
+        end else if(hwif_in.control.error.bad_completion.hwset || decoded_req) begin
+            next_c = field_storage.control.error.bad_completion.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.bad_completion.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.bad_completion.value & ~(decoded_wr_data[4:4] & decoded_wr_biten[4:4]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.bad_completion.value <= next_c;
         end
     end
     assign hwif_out.control.error.bad_completion.value = field_storage.control.error.bad_completion.value;
     // Field: card_csr.control.error.read_timeout
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.read_timeout.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.read_timeout.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.read_timeout.value & ~(decoded_wr_data[5:5] & decoded_wr_biten[5:5]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.read_timeout.next = next_c;
-        field_combo.control.error.read_timeout.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.read_timeout.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.read_timeout.load_next) begin
-                field_storage.control.error.read_timeout.value <= field_combo.control.error.read_timeout.next;
+        end else if(hwif_in.control.error.read_timeout.hwset || decoded_req) begin
+            next_c = field_storage.control.error.read_timeout.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.read_timeout.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.read_timeout.value & ~(decoded_wr_data[5:5] & decoded_wr_biten[5:5]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.read_timeout.value <= next_c;
         end
     end
     assign hwif_out.control.error.read_timeout.value = field_storage.control.error.read_timeout.value;
     // Field: card_csr.control.error.command_busy
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.command_busy.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.command_busy.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.command_busy.value & ~(decoded_wr_data[6:6] & decoded_wr_biten[6:6]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.command_busy.next = next_c;
-        field_combo.control.error.command_busy.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.command_busy.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.command_busy.load_next) begin
-                field_storage.control.error.command_busy.value <= field_combo.control.error.command_busy.next;
+        end else if(hwif_in.control.error.command_busy.hwset || decoded_req) begin
+            next_c = field_storage.control.error.command_busy.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.command_busy.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.command_busy.value & ~(decoded_wr_data[6:6] & decoded_wr_biten[6:6]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.command_busy.value <= next_c;
         end
     end
     assign hwif_out.control.error.command_busy.value = field_storage.control.error.command_busy.value;
     // Field: card_csr.control.error.event_overflow
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.event_overflow.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.event_overflow.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.event_overflow.value & ~(decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.event_overflow.next = next_c;
-        field_combo.control.error.event_overflow.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.event_overflow.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.event_overflow.load_next) begin
-                field_storage.control.error.event_overflow.value <= field_combo.control.error.event_overflow.next;
+        end else if(hwif_in.control.error.event_overflow.hwset || decoded_req) begin
+            next_c = field_storage.control.error.event_overflow.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.event_overflow.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.event_overflow.value & ~(decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.event_overflow.value <= next_c;
         end
     end
     assign hwif_out.control.error.event_overflow.value = field_storage.control.error.event_overflow.value;
     // Field: card_csr.control.error.queue_stopped
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.error.queue_stopped.value;
-        load_next_c = '0;
-        if(hwif_in.control.error.queue_stopped.hwset) begin // HW Set
-            next_c = '1;
-            load_next_c = '1;
-        end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.control.error.queue_stopped.value & ~(decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
-            load_next_c = '1;
-        end
-        field_combo.control.error.queue_stopped.next = next_c;
-        field_combo.control.error.queue_stopped.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.error.queue_stopped.value <= 1'h0;
-        end else begin
-            if(field_combo.control.error.queue_stopped.load_next) begin
-                field_storage.control.error.queue_stopped.value <= field_combo.control.error.queue_stopped.next;
+        end else if(hwif_in.control.error.queue_stopped.hwset || decoded_req) begin
+            next_c = field_storage.control.error.queue_stopped.value;
+            load_next_c = '0;
+            if(hwif_in.control.error.queue_stopped.hwset) begin // HW Set
+                next_c = '1;
+                load_next_c = '1;
+            end else if(decoded_reg_strb.control.error && decoded_req_is_wr) begin // SW write 1 clear
+                next_c = field_storage.control.error.queue_stopped.value & ~(decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.error.queue_stopped.value <= next_c;
         end
     end
     assign hwif_out.control.error.queue_stopped.value = field_storage.control.error.queue_stopped.value;
     // Field: card_csr.control.read_timeout.microseconds
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.control.read_timeout.microseconds.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.control.read_timeout && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.control.read_timeout.microseconds.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-            load_next_c = '1;
-        end
-        field_combo.control.read_timeout.microseconds.next = next_c;
-        field_combo.control.read_timeout.microseconds.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.control.read_timeout.microseconds.value <= 16'h32;
-        end else begin
-            if(field_combo.control.read_timeout.microseconds.load_next) begin
-                field_storage.control.read_timeout.microseconds.value <= field_combo.control.read_timeout.microseconds.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.control.read_timeout.microseconds.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.control.read_timeout && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.control.read_timeout.microseconds.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.control.read_timeout.microseconds.value <= next_c;
         end
     end
     assign hwif_out.control.read_timeout.microseconds.value = field_storage.control.read_timeout.microseconds.value;
     // Field: card_csr.command.sa_index.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_index.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_index && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_index.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_index.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_index.value.next = next_c;
-        field_combo.command.sa_index.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_index.value.value <= 16'h0;
-        end else begin
-            if(field_combo.command.sa_index.value.load_next) begin
-                field_storage.command.sa_index.value.value <= field_combo.command.sa_index.value.next;
+        end else if(decoded_req || hwif_in.command.sa_index.value.hwclr) begin
+            next_c = field_storage.command.sa_index.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_index && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_index.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_index.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_index.value.value <= next_c;
         end
     end
     assign hwif_out.command.sa_index.value.value = field_storage.command.sa_index.value.value;
     // Field: card_csr.command.path_index.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_index.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_index && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_index.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_index.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_index.value.next = next_c;
-        field_combo.command.path_index.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_index.value.value <= 16'h0;
-        end else begin
-            if(field_combo.command.path_index.value.load_next) begin
-                field_storage.command.path_index.value.value <= field_combo.command.path_index.value.next;
+        end else if(decoded_req || hwif_in.command.path_index.value.hwclr) begin
+            next_c = field_storage.command.path_index.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_index && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_index.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_index.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_index.value.value <= next_c;
         end
     end
     assign hwif_out.command.path_index.value.value = field_storage.command.path_index.value.value;
     // Field: card_csr.command.spi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.spi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.spi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.spi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.spi.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.spi.value.next = next_c;
-        field_combo.command.spi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.spi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.spi.value.load_next) begin
-                field_storage.command.spi.value.value <= field_combo.command.spi.value.next;
+        end else if(decoded_req || hwif_in.command.spi.value.hwclr) begin
+            next_c = field_storage.command.spi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.spi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.spi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.spi.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.spi.value.value <= next_c;
         end
     end
     assign hwif_out.command.spi.value.value = field_storage.command.spi.value.value;
     // Field: card_csr.command.sa_flags.suite
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [3:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.suite.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.suite.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.suite.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.suite.next = next_c;
-        field_combo.command.sa_flags.suite.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.suite.value <= 4'h0;
-        end else begin
-            if(field_combo.command.sa_flags.suite.load_next) begin
-                field_storage.command.sa_flags.suite.value <= field_combo.command.sa_flags.suite.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.suite.hwclr) begin
+            next_c = field_storage.command.sa_flags.suite.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.suite.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.suite.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.suite.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.suite.value = field_storage.command.sa_flags.suite.value;
     // Field: card_csr.command.sa_flags.outbound
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.outbound.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.outbound.value & ~decoded_wr_biten[4:4]) | (decoded_wr_data[4:4] & decoded_wr_biten[4:4]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.outbound.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.outbound.next = next_c;
-        field_combo.command.sa_flags.outbound.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.outbound.value <= 1'h0;
-        end else begin
-            if(field_combo.command.sa_flags.outbound.load_next) begin
-                field_storage.command.sa_flags.outbound.value <= field_combo.command.sa_flags.outbound.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.outbound.hwclr) begin
+            next_c = field_storage.command.sa_flags.outbound.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.outbound.value & ~decoded_wr_biten[4:4]) | (decoded_wr_data[4:4] & decoded_wr_biten[4:4]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.outbound.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.outbound.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.outbound.value = field_storage.command.sa_flags.outbound.value;
     // Field: card_csr.command.sa_flags.esn
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.esn.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.esn.value & ~decoded_wr_biten[5:5]) | (decoded_wr_data[5:5] & decoded_wr_biten[5:5]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.esn.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.esn.next = next_c;
-        field_combo.command.sa_flags.esn.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.esn.value <= 1'h0;
-        end else begin
-            if(field_combo.command.sa_flags.esn.load_next) begin
-                field_storage.command.sa_flags.esn.value <= field_combo.command.sa_flags.esn.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.esn.hwclr) begin
+            next_c = field_storage.command.sa_flags.esn.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.esn.value & ~decoded_wr_biten[5:5]) | (decoded_wr_data[5:5] & decoded_wr_biten[5:5]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.esn.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.esn.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.esn.value = field_storage.command.sa_flags.esn.value;
     // Field: card_csr.command.sa_flags.selector_ipv6
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.selector_ipv6.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.selector_ipv6.value & ~decoded_wr_biten[6:6]) | (decoded_wr_data[6:6] & decoded_wr_biten[6:6]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.selector_ipv6.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.selector_ipv6.next = next_c;
-        field_combo.command.sa_flags.selector_ipv6.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.selector_ipv6.value <= 1'h0;
-        end else begin
-            if(field_combo.command.sa_flags.selector_ipv6.load_next) begin
-                field_storage.command.sa_flags.selector_ipv6.value <= field_combo.command.sa_flags.selector_ipv6.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.selector_ipv6.hwclr) begin
+            next_c = field_storage.command.sa_flags.selector_ipv6.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.selector_ipv6.value & ~decoded_wr_biten[6:6]) | (decoded_wr_data[6:6] & decoded_wr_biten[6:6]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.selector_ipv6.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.selector_ipv6.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.selector_ipv6.value = field_storage.command.sa_flags.selector_ipv6.value;
     // Field: card_csr.command.sa_flags.df
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [1:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.df.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.df.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.df.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.df.next = next_c;
-        field_combo.command.sa_flags.df.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.df.value <= 2'h0;
-        end else begin
-            if(field_combo.command.sa_flags.df.load_next) begin
-                field_storage.command.sa_flags.df.value <= field_combo.command.sa_flags.df.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.df.hwclr) begin
+            next_c = field_storage.command.sa_flags.df.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.df.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.df.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.df.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.df.value = field_storage.command.sa_flags.df.value;
     // Field: card_csr.command.sa_flags.copy_dscp
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.copy_dscp.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.copy_dscp.value & ~decoded_wr_biten[10:10]) | (decoded_wr_data[10:10] & decoded_wr_biten[10:10]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.copy_dscp.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.copy_dscp.next = next_c;
-        field_combo.command.sa_flags.copy_dscp.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.copy_dscp.value <= 1'h0;
-        end else begin
-            if(field_combo.command.sa_flags.copy_dscp.load_next) begin
-                field_storage.command.sa_flags.copy_dscp.value <= field_combo.command.sa_flags.copy_dscp.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.copy_dscp.hwclr) begin
+            next_c = field_storage.command.sa_flags.copy_dscp.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.copy_dscp.value & ~decoded_wr_biten[10:10]) | (decoded_wr_data[10:10] & decoded_wr_biten[10:10]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.copy_dscp.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.copy_dscp.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.copy_dscp.value = field_storage.command.sa_flags.copy_dscp.value;
     // Field: card_csr.command.sa_flags.ecn
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.ecn.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.ecn.value & ~decoded_wr_biten[11:11]) | (decoded_wr_data[11:11] & decoded_wr_biten[11:11]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.ecn.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.ecn.next = next_c;
-        field_combo.command.sa_flags.ecn.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.ecn.value <= 1'h0;
-        end else begin
-            if(field_combo.command.sa_flags.ecn.load_next) begin
-                field_storage.command.sa_flags.ecn.value <= field_combo.command.sa_flags.ecn.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.ecn.hwclr) begin
+            next_c = field_storage.command.sa_flags.ecn.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.ecn.value & ~decoded_wr_biten[11:11]) | (decoded_wr_data[11:11] & decoded_wr_biten[11:11]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.ecn.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.ecn.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.ecn.value = field_storage.command.sa_flags.ecn.value;
     // Field: card_csr.command.sa_flags.dscp
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [5:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.sa_flags.dscp.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.sa_flags.dscp.value & ~decoded_wr_biten[21:16]) | (decoded_wr_data[21:16] & decoded_wr_biten[21:16]);
-            load_next_c = '1;
-        end else if(hwif_in.command.sa_flags.dscp.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.sa_flags.dscp.next = next_c;
-        field_combo.command.sa_flags.dscp.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.sa_flags.dscp.value <= 6'h0;
-        end else begin
-            if(field_combo.command.sa_flags.dscp.load_next) begin
-                field_storage.command.sa_flags.dscp.value <= field_combo.command.sa_flags.dscp.next;
+        end else if(decoded_req || hwif_in.command.sa_flags.dscp.hwclr) begin
+            next_c = field_storage.command.sa_flags.dscp.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.sa_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.sa_flags.dscp.value & ~decoded_wr_biten[21:16]) | (decoded_wr_data[21:16] & decoded_wr_biten[21:16]);
+                load_next_c = '1;
+            end else if(hwif_in.command.sa_flags.dscp.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.sa_flags.dscp.value <= next_c;
         end
     end
     assign hwif_out.command.sa_flags.dscp.value = field_storage.command.sa_flags.dscp.value;
     // Field: card_csr.command.replay_window.packets
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.replay_window.packets.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.replay_window && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.replay_window.packets.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.replay_window.packets.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.replay_window.packets.next = next_c;
-        field_combo.command.replay_window.packets.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.replay_window.packets.value <= 16'h0;
-        end else begin
-            if(field_combo.command.replay_window.packets.load_next) begin
-                field_storage.command.replay_window.packets.value <= field_combo.command.replay_window.packets.next;
+        end else if(decoded_req || hwif_in.command.replay_window.packets.hwclr) begin
+            next_c = field_storage.command.replay_window.packets.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.replay_window && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.replay_window.packets.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.replay_window.packets.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.replay_window.packets.value <= next_c;
         end
     end
     assign hwif_out.command.replay_window.packets.value = field_storage.command.replay_window.packets.value;
     for(genvar i0=0; i0<8; i0++) begin
         // Field: card_csr.command.key[].value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.command.key[i0].value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.command.key[i0] && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.command.key[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end else if(hwif_in.command.key[i0].value.hwclr) begin // HW Clear
-                next_c = '0;
-                load_next_c = '1;
-            end
-            field_combo.command.key[i0].value.next = next_c;
-            field_combo.command.key[i0].value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.command.key[i0].value.value <= 32'h0;
-            end else begin
-                if(field_combo.command.key[i0].value.load_next) begin
-                    field_storage.command.key[i0].value.value <= field_combo.command.key[i0].value.next;
+            end else if(decoded_req || hwif_in.command.key[i0].value.hwclr) begin
+                next_c = field_storage.command.key[i0].value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.command.key[i0] && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.command.key[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
+                end else if(hwif_in.command.key[i0].value.hwclr) begin // HW Clear
+                    next_c = '0;
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.command.key[i0].value.value <= next_c;
             end
         end
         assign hwif_out.command.key[i0].value.value = field_storage.command.key[i0].value.value;
     end
     // Field: card_csr.command.salt.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.salt.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.salt && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.salt.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.salt.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.salt.value.next = next_c;
-        field_combo.command.salt.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.salt.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.salt.value.load_next) begin
-                field_storage.command.salt.value.value <= field_combo.command.salt.value.next;
+        end else if(decoded_req || hwif_in.command.salt.value.hwclr) begin
+            next_c = field_storage.command.salt.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.salt && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.salt.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.salt.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.salt.value.value <= next_c;
         end
     end
     assign hwif_out.command.salt.value.value = field_storage.command.salt.value.value;
     // Field: card_csr.command.first_sequence_lo.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.first_sequence_lo.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.first_sequence_lo && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.first_sequence_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.first_sequence_lo.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.first_sequence_lo.value.next = next_c;
-        field_combo.command.first_sequence_lo.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.first_sequence_lo.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.first_sequence_lo.value.load_next) begin
-                field_storage.command.first_sequence_lo.value.value <= field_combo.command.first_sequence_lo.value.next;
+        end else if(decoded_req || hwif_in.command.first_sequence_lo.value.hwclr) begin
+            next_c = field_storage.command.first_sequence_lo.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.first_sequence_lo && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.first_sequence_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.first_sequence_lo.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.first_sequence_lo.value.value <= next_c;
         end
     end
     assign hwif_out.command.first_sequence_lo.value.value = field_storage.command.first_sequence_lo.value.value;
     // Field: card_csr.command.first_sequence_hi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.first_sequence_hi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.first_sequence_hi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.first_sequence_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.first_sequence_hi.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.first_sequence_hi.value.next = next_c;
-        field_combo.command.first_sequence_hi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.first_sequence_hi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.first_sequence_hi.value.load_next) begin
-                field_storage.command.first_sequence_hi.value.value <= field_combo.command.first_sequence_hi.value.next;
+        end else if(decoded_req || hwif_in.command.first_sequence_hi.value.hwclr) begin
+            next_c = field_storage.command.first_sequence_hi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.first_sequence_hi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.first_sequence_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.first_sequence_hi.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.first_sequence_hi.value.value <= next_c;
         end
     end
     assign hwif_out.command.first_sequence_hi.value.value = field_storage.command.first_sequence_hi.value.value;
     for(genvar i0=0; i0<4; i0++) begin
         // Field: card_csr.command.selector_source[].value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.command.selector_source[i0].value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.command.selector_source[i0] && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.command.selector_source[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end else if(hwif_in.command.selector_source[i0].value.hwclr) begin // HW Clear
-                next_c = '0;
-                load_next_c = '1;
-            end
-            field_combo.command.selector_source[i0].value.next = next_c;
-            field_combo.command.selector_source[i0].value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.command.selector_source[i0].value.value <= 32'h0;
-            end else begin
-                if(field_combo.command.selector_source[i0].value.load_next) begin
-                    field_storage.command.selector_source[i0].value.value <= field_combo.command.selector_source[i0].value.next;
+            end else if(decoded_req || hwif_in.command.selector_source[i0].value.hwclr) begin
+                next_c = field_storage.command.selector_source[i0].value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.command.selector_source[i0] && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.command.selector_source[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
+                end else if(hwif_in.command.selector_source[i0].value.hwclr) begin // HW Clear
+                    next_c = '0;
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.command.selector_source[i0].value.value <= next_c;
             end
         end
         assign hwif_out.command.selector_source[i0].value.value = field_storage.command.selector_source[i0].value.value;
     end
     for(genvar i0=0; i0<4; i0++) begin
         // Field: card_csr.command.selector_destination[].value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.command.selector_destination[i0].value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.command.selector_destination[i0] && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.command.selector_destination[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end else if(hwif_in.command.selector_destination[i0].value.hwclr) begin // HW Clear
-                next_c = '0;
-                load_next_c = '1;
-            end
-            field_combo.command.selector_destination[i0].value.next = next_c;
-            field_combo.command.selector_destination[i0].value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.command.selector_destination[i0].value.value <= 32'h0;
-            end else begin
-                if(field_combo.command.selector_destination[i0].value.load_next) begin
-                    field_storage.command.selector_destination[i0].value.value <= field_combo.command.selector_destination[i0].value.next;
+            end else if(decoded_req || hwif_in.command.selector_destination[i0].value.hwclr) begin
+                next_c = field_storage.command.selector_destination[i0].value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.command.selector_destination[i0] && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.command.selector_destination[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
+                end else if(hwif_in.command.selector_destination[i0].value.hwclr) begin // HW Clear
+                    next_c = '0;
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.command.selector_destination[i0].value.value <= next_c;
             end
         end
         assign hwif_out.command.selector_destination[i0].value.value = field_storage.command.selector_destination[i0].value.value;
     end
     // Field: card_csr.command.selector_prefix.source_bits
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [7:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.selector_prefix.source_bits.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.selector_prefix && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.selector_prefix.source_bits.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.selector_prefix.source_bits.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.selector_prefix.source_bits.next = next_c;
-        field_combo.command.selector_prefix.source_bits.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.selector_prefix.source_bits.value <= 8'h0;
-        end else begin
-            if(field_combo.command.selector_prefix.source_bits.load_next) begin
-                field_storage.command.selector_prefix.source_bits.value <= field_combo.command.selector_prefix.source_bits.next;
+        end else if(decoded_req || hwif_in.command.selector_prefix.source_bits.hwclr) begin
+            next_c = field_storage.command.selector_prefix.source_bits.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.selector_prefix && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.selector_prefix.source_bits.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.selector_prefix.source_bits.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.selector_prefix.source_bits.value <= next_c;
         end
     end
     assign hwif_out.command.selector_prefix.source_bits.value = field_storage.command.selector_prefix.source_bits.value;
     // Field: card_csr.command.selector_prefix.destination_bits
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [7:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.selector_prefix.destination_bits.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.selector_prefix && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.selector_prefix.destination_bits.value & ~decoded_wr_biten[15:8]) | (decoded_wr_data[15:8] & decoded_wr_biten[15:8]);
-            load_next_c = '1;
-        end else if(hwif_in.command.selector_prefix.destination_bits.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.selector_prefix.destination_bits.next = next_c;
-        field_combo.command.selector_prefix.destination_bits.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.selector_prefix.destination_bits.value <= 8'h0;
-        end else begin
-            if(field_combo.command.selector_prefix.destination_bits.load_next) begin
-                field_storage.command.selector_prefix.destination_bits.value <= field_combo.command.selector_prefix.destination_bits.next;
+        end else if(decoded_req || hwif_in.command.selector_prefix.destination_bits.hwclr) begin
+            next_c = field_storage.command.selector_prefix.destination_bits.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.selector_prefix && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.selector_prefix.destination_bits.value & ~decoded_wr_biten[15:8]) | (decoded_wr_data[15:8] & decoded_wr_biten[15:8]);
+                load_next_c = '1;
+            end else if(hwif_in.command.selector_prefix.destination_bits.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.selector_prefix.destination_bits.value <= next_c;
         end
     end
     assign hwif_out.command.selector_prefix.destination_bits.value = field_storage.command.selector_prefix.destination_bits.value;
     // Field: card_csr.command.soft_bytes_lo.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.soft_bytes_lo.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.soft_bytes_lo && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.soft_bytes_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.soft_bytes_lo.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.soft_bytes_lo.value.next = next_c;
-        field_combo.command.soft_bytes_lo.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.soft_bytes_lo.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.soft_bytes_lo.value.load_next) begin
-                field_storage.command.soft_bytes_lo.value.value <= field_combo.command.soft_bytes_lo.value.next;
+        end else if(decoded_req || hwif_in.command.soft_bytes_lo.value.hwclr) begin
+            next_c = field_storage.command.soft_bytes_lo.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.soft_bytes_lo && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.soft_bytes_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.soft_bytes_lo.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.soft_bytes_lo.value.value <= next_c;
         end
     end
     assign hwif_out.command.soft_bytes_lo.value.value = field_storage.command.soft_bytes_lo.value.value;
     // Field: card_csr.command.soft_bytes_hi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.soft_bytes_hi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.soft_bytes_hi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.soft_bytes_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.soft_bytes_hi.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.soft_bytes_hi.value.next = next_c;
-        field_combo.command.soft_bytes_hi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.soft_bytes_hi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.soft_bytes_hi.value.load_next) begin
-                field_storage.command.soft_bytes_hi.value.value <= field_combo.command.soft_bytes_hi.value.next;
+        end else if(decoded_req || hwif_in.command.soft_bytes_hi.value.hwclr) begin
+            next_c = field_storage.command.soft_bytes_hi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.soft_bytes_hi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.soft_bytes_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.soft_bytes_hi.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.soft_bytes_hi.value.value <= next_c;
         end
     end
     assign hwif_out.command.soft_bytes_hi.value.value = field_storage.command.soft_bytes_hi.value.value;
     // Field: card_csr.command.hard_bytes_lo.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.hard_bytes_lo.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.hard_bytes_lo && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.hard_bytes_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.hard_bytes_lo.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.hard_bytes_lo.value.next = next_c;
-        field_combo.command.hard_bytes_lo.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.hard_bytes_lo.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.hard_bytes_lo.value.load_next) begin
-                field_storage.command.hard_bytes_lo.value.value <= field_combo.command.hard_bytes_lo.value.next;
+        end else if(decoded_req || hwif_in.command.hard_bytes_lo.value.hwclr) begin
+            next_c = field_storage.command.hard_bytes_lo.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.hard_bytes_lo && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.hard_bytes_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.hard_bytes_lo.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.hard_bytes_lo.value.value <= next_c;
         end
     end
     assign hwif_out.command.hard_bytes_lo.value.value = field_storage.command.hard_bytes_lo.value.value;
     // Field: card_csr.command.hard_bytes_hi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.hard_bytes_hi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.hard_bytes_hi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.hard_bytes_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.hard_bytes_hi.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.hard_bytes_hi.value.next = next_c;
-        field_combo.command.hard_bytes_hi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.hard_bytes_hi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.hard_bytes_hi.value.load_next) begin
-                field_storage.command.hard_bytes_hi.value.value <= field_combo.command.hard_bytes_hi.value.next;
+        end else if(decoded_req || hwif_in.command.hard_bytes_hi.value.hwclr) begin
+            next_c = field_storage.command.hard_bytes_hi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.hard_bytes_hi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.hard_bytes_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.hard_bytes_hi.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.hard_bytes_hi.value.value <= next_c;
         end
     end
     assign hwif_out.command.hard_bytes_hi.value.value = field_storage.command.hard_bytes_hi.value.value;
     // Field: card_csr.command.soft_packets_lo.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.soft_packets_lo.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.soft_packets_lo && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.soft_packets_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.soft_packets_lo.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.soft_packets_lo.value.next = next_c;
-        field_combo.command.soft_packets_lo.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.soft_packets_lo.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.soft_packets_lo.value.load_next) begin
-                field_storage.command.soft_packets_lo.value.value <= field_combo.command.soft_packets_lo.value.next;
+        end else if(decoded_req || hwif_in.command.soft_packets_lo.value.hwclr) begin
+            next_c = field_storage.command.soft_packets_lo.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.soft_packets_lo && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.soft_packets_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.soft_packets_lo.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.soft_packets_lo.value.value <= next_c;
         end
     end
     assign hwif_out.command.soft_packets_lo.value.value = field_storage.command.soft_packets_lo.value.value;
     // Field: card_csr.command.soft_packets_hi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.soft_packets_hi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.soft_packets_hi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.soft_packets_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.soft_packets_hi.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.soft_packets_hi.value.next = next_c;
-        field_combo.command.soft_packets_hi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.soft_packets_hi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.soft_packets_hi.value.load_next) begin
-                field_storage.command.soft_packets_hi.value.value <= field_combo.command.soft_packets_hi.value.next;
+        end else if(decoded_req || hwif_in.command.soft_packets_hi.value.hwclr) begin
+            next_c = field_storage.command.soft_packets_hi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.soft_packets_hi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.soft_packets_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.soft_packets_hi.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.soft_packets_hi.value.value <= next_c;
         end
     end
     assign hwif_out.command.soft_packets_hi.value.value = field_storage.command.soft_packets_hi.value.value;
     // Field: card_csr.command.hard_packets_lo.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.hard_packets_lo.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.hard_packets_lo && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.hard_packets_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.hard_packets_lo.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.hard_packets_lo.value.next = next_c;
-        field_combo.command.hard_packets_lo.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.hard_packets_lo.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.hard_packets_lo.value.load_next) begin
-                field_storage.command.hard_packets_lo.value.value <= field_combo.command.hard_packets_lo.value.next;
+        end else if(decoded_req || hwif_in.command.hard_packets_lo.value.hwclr) begin
+            next_c = field_storage.command.hard_packets_lo.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.hard_packets_lo && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.hard_packets_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.hard_packets_lo.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.hard_packets_lo.value.value <= next_c;
         end
     end
     assign hwif_out.command.hard_packets_lo.value.value = field_storage.command.hard_packets_lo.value.value;
     // Field: card_csr.command.hard_packets_hi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.hard_packets_hi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.hard_packets_hi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.hard_packets_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.hard_packets_hi.value.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.hard_packets_hi.value.next = next_c;
-        field_combo.command.hard_packets_hi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.hard_packets_hi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.command.hard_packets_hi.value.load_next) begin
-                field_storage.command.hard_packets_hi.value.value <= field_combo.command.hard_packets_hi.value.next;
+        end else if(decoded_req || hwif_in.command.hard_packets_hi.value.hwclr) begin
+            next_c = field_storage.command.hard_packets_hi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.hard_packets_hi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.hard_packets_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.hard_packets_hi.value.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.hard_packets_hi.value.value <= next_c;
         end
     end
     assign hwif_out.command.hard_packets_hi.value.value = field_storage.command.hard_packets_hi.value.value;
     for(genvar i0=0; i0<4; i0++) begin
         // Field: card_csr.command.path_own_address[].value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.command.path_own_address[i0].value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.command.path_own_address[i0] && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.command.path_own_address[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end else if(hwif_in.command.path_own_address[i0].value.hwclr) begin // HW Clear
-                next_c = '0;
-                load_next_c = '1;
-            end
-            field_combo.command.path_own_address[i0].value.next = next_c;
-            field_combo.command.path_own_address[i0].value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.command.path_own_address[i0].value.value <= 32'h0;
-            end else begin
-                if(field_combo.command.path_own_address[i0].value.load_next) begin
-                    field_storage.command.path_own_address[i0].value.value <= field_combo.command.path_own_address[i0].value.next;
+            end else if(decoded_req || hwif_in.command.path_own_address[i0].value.hwclr) begin
+                next_c = field_storage.command.path_own_address[i0].value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.command.path_own_address[i0] && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.command.path_own_address[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
+                end else if(hwif_in.command.path_own_address[i0].value.hwclr) begin // HW Clear
+                    next_c = '0;
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.command.path_own_address[i0].value.value <= next_c;
             end
         end
         assign hwif_out.command.path_own_address[i0].value.value = field_storage.command.path_own_address[i0].value.value;
     end
     for(genvar i0=0; i0<4; i0++) begin
         // Field: card_csr.command.path_peer_address[].value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.command.path_peer_address[i0].value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.command.path_peer_address[i0] && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.command.path_peer_address[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end else if(hwif_in.command.path_peer_address[i0].value.hwclr) begin // HW Clear
-                next_c = '0;
-                load_next_c = '1;
-            end
-            field_combo.command.path_peer_address[i0].value.next = next_c;
-            field_combo.command.path_peer_address[i0].value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.command.path_peer_address[i0].value.value <= 32'h0;
-            end else begin
-                if(field_combo.command.path_peer_address[i0].value.load_next) begin
-                    field_storage.command.path_peer_address[i0].value.value <= field_combo.command.path_peer_address[i0].value.next;
+            end else if(decoded_req || hwif_in.command.path_peer_address[i0].value.hwclr) begin
+                next_c = field_storage.command.path_peer_address[i0].value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.command.path_peer_address[i0] && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.command.path_peer_address[i0].value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
+                end else if(hwif_in.command.path_peer_address[i0].value.hwclr) begin // HW Clear
+                    next_c = '0;
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.command.path_peer_address[i0].value.value <= next_c;
             end
         end
         assign hwif_out.command.path_peer_address[i0].value.value = field_storage.command.path_peer_address[i0].value.value;
     end
     // Field: card_csr.command.path_ports.own
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_ports.own.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_ports && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_ports.own.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_ports.own.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_ports.own.next = next_c;
-        field_combo.command.path_ports.own.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_ports.own.value <= 16'h0;
-        end else begin
-            if(field_combo.command.path_ports.own.load_next) begin
-                field_storage.command.path_ports.own.value <= field_combo.command.path_ports.own.next;
+        end else if(decoded_req || hwif_in.command.path_ports.own.hwclr) begin
+            next_c = field_storage.command.path_ports.own.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_ports && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_ports.own.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_ports.own.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_ports.own.value <= next_c;
         end
     end
     assign hwif_out.command.path_ports.own.value = field_storage.command.path_ports.own.value;
     // Field: card_csr.command.path_ports.peer
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_ports.peer.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_ports && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_ports.peer.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_ports.peer.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_ports.peer.next = next_c;
-        field_combo.command.path_ports.peer.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_ports.peer.value <= 16'h0;
-        end else begin
-            if(field_combo.command.path_ports.peer.load_next) begin
-                field_storage.command.path_ports.peer.value <= field_combo.command.path_ports.peer.next;
+        end else if(decoded_req || hwif_in.command.path_ports.peer.hwclr) begin
+            next_c = field_storage.command.path_ports.peer.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_ports && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_ports.peer.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_ports.peer.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_ports.peer.value <= next_c;
         end
     end
     assign hwif_out.command.path_ports.peer.value = field_storage.command.path_ports.peer.value;
     // Field: card_csr.command.path_flags.ipv6
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_flags.ipv6.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_flags.ipv6.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_flags.ipv6.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_flags.ipv6.next = next_c;
-        field_combo.command.path_flags.ipv6.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_flags.ipv6.value <= 1'h0;
-        end else begin
-            if(field_combo.command.path_flags.ipv6.load_next) begin
-                field_storage.command.path_flags.ipv6.value <= field_combo.command.path_flags.ipv6.next;
+        end else if(decoded_req || hwif_in.command.path_flags.ipv6.hwclr) begin
+            next_c = field_storage.command.path_flags.ipv6.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_flags.ipv6.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_flags.ipv6.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_flags.ipv6.value <= next_c;
         end
     end
     assign hwif_out.command.path_flags.ipv6.value = field_storage.command.path_flags.ipv6.value;
     // Field: card_csr.command.path_flags.udp_encap
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_flags.udp_encap.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_flags.udp_encap.value & ~decoded_wr_biten[1:1]) | (decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_flags.udp_encap.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_flags.udp_encap.next = next_c;
-        field_combo.command.path_flags.udp_encap.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_flags.udp_encap.value <= 1'h0;
-        end else begin
-            if(field_combo.command.path_flags.udp_encap.load_next) begin
-                field_storage.command.path_flags.udp_encap.value <= field_combo.command.path_flags.udp_encap.next;
+        end else if(decoded_req || hwif_in.command.path_flags.udp_encap.hwclr) begin
+            next_c = field_storage.command.path_flags.udp_encap.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_flags.udp_encap.value & ~decoded_wr_biten[1:1]) | (decoded_wr_data[1:1] & decoded_wr_biten[1:1]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_flags.udp_encap.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_flags.udp_encap.value <= next_c;
         end
     end
     assign hwif_out.command.path_flags.udp_encap.value = field_storage.command.path_flags.udp_encap.value;
     // Field: card_csr.command.path_flags.limited
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_flags.limited.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_flags && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_flags.limited.value & ~decoded_wr_biten[2:2]) | (decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_flags.limited.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_flags.limited.next = next_c;
-        field_combo.command.path_flags.limited.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_flags.limited.value <= 1'h0;
-        end else begin
-            if(field_combo.command.path_flags.limited.load_next) begin
-                field_storage.command.path_flags.limited.value <= field_combo.command.path_flags.limited.next;
+        end else if(decoded_req || hwif_in.command.path_flags.limited.hwclr) begin
+            next_c = field_storage.command.path_flags.limited.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_flags && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_flags.limited.value & ~decoded_wr_biten[2:2]) | (decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_flags.limited.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_flags.limited.value <= next_c;
         end
     end
     assign hwif_out.command.path_flags.limited.value = field_storage.command.path_flags.limited.value;
     // Field: card_csr.command.path_credit.bytes
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.path_credit.bytes.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.path_credit && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.path_credit.bytes.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end else if(hwif_in.command.path_credit.bytes.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.command.path_credit.bytes.next = next_c;
-        field_combo.command.path_credit.bytes.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.path_credit.bytes.value <= 32'h0;
-        end else begin
-            if(field_combo.command.path_credit.bytes.load_next) begin
-                field_storage.command.path_credit.bytes.value <= field_combo.command.path_credit.bytes.next;
+        end else if(decoded_req || hwif_in.command.path_credit.bytes.hwclr) begin
+            next_c = field_storage.command.path_credit.bytes.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.path_credit && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.path_credit.bytes.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
+            end else if(hwif_in.command.path_credit.bytes.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.path_credit.bytes.value <= next_c;
         end
     end
     assign hwif_out.command.path_credit.bytes.value = field_storage.command.path_credit.bytes.value;
     // Field: card_csr.command.command.op
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [3:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.command.command.op.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.command.command && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.command.command.op.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
-            load_next_c = '1;
-        end
-        field_combo.command.command.op.next = next_c;
-        field_combo.command.command.op.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.command.command.op.value <= 4'h0;
-        end else begin
-            if(field_combo.command.command.op.load_next) begin
-                field_storage.command.command.op.value <= field_combo.command.command.op.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.command.command.op.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.command.command && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.command.command.op.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.command.command.op.value <= next_c;
         end
     end
     assign hwif_out.command.command.op.value = field_storage.command.command.op.value;
     assign hwif_out.command.command.op.swmod = decoded_reg_strb.command.command && decoded_req_is_wr && |(decoded_wr_biten[3:0]);
     // Field: card_csr.counter_snapshot.take
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.counter_snapshot.take.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.counter_snapshot && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.counter_snapshot.take.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end else begin // singlepulse clears back to 0
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.counter_snapshot.take.next = next_c;
-        field_combo.counter_snapshot.take.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.counter_snapshot.take.value <= 1'h0;
         end else begin
-            if(field_combo.counter_snapshot.take.load_next) begin
-                field_storage.counter_snapshot.take.value <= field_combo.counter_snapshot.take.next;
+            next_c = field_storage.counter_snapshot.take.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.counter_snapshot && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.counter_snapshot.take.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                load_next_c = '1;
+            end else begin // singlepulse clears back to 0
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.counter_snapshot.take.value <= next_c;
         end
     end
     assign hwif_out.counter_snapshot.take.value = field_storage.counter_snapshot.take.value;
@@ -2552,659 +1806,491 @@ module card_csr (
     assign hwif_out.counters.wr_biten = decoded_wr_biten;
     for(genvar i0=0; i0<4; i0++) begin
         // Field: card_csr.queues[].sq_base_lo.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].sq_base_lo.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].sq_base_lo && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].sq_base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].sq_base_lo.value.next = next_c;
-            field_combo.queues[i0].sq_base_lo.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].sq_base_lo.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].sq_base_lo.value.load_next) begin
-                    field_storage.queues[i0].sq_base_lo.value.value <= field_combo.queues[i0].sq_base_lo.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].sq_base_lo.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].sq_base_lo && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].sq_base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].sq_base_lo.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].sq_base_lo.value.value = field_storage.queues[i0].sq_base_lo.value.value;
         // Field: card_csr.queues[].sq_base_hi.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].sq_base_hi.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].sq_base_hi && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].sq_base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].sq_base_hi.value.next = next_c;
-            field_combo.queues[i0].sq_base_hi.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].sq_base_hi.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].sq_base_hi.value.load_next) begin
-                    field_storage.queues[i0].sq_base_hi.value.value <= field_combo.queues[i0].sq_base_hi.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].sq_base_hi.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].sq_base_hi && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].sq_base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].sq_base_hi.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].sq_base_hi.value.value = field_storage.queues[i0].sq_base_hi.value.value;
         // Field: card_csr.queues[].cq_base_lo.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].cq_base_lo.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].cq_base_lo && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].cq_base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].cq_base_lo.value.next = next_c;
-            field_combo.queues[i0].cq_base_lo.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].cq_base_lo.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].cq_base_lo.value.load_next) begin
-                    field_storage.queues[i0].cq_base_lo.value.value <= field_combo.queues[i0].cq_base_lo.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].cq_base_lo.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].cq_base_lo && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].cq_base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].cq_base_lo.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].cq_base_lo.value.value = field_storage.queues[i0].cq_base_lo.value.value;
         // Field: card_csr.queues[].cq_base_hi.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].cq_base_hi.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].cq_base_hi && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].cq_base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].cq_base_hi.value.next = next_c;
-            field_combo.queues[i0].cq_base_hi.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].cq_base_hi.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].cq_base_hi.value.load_next) begin
-                    field_storage.queues[i0].cq_base_hi.value.value <= field_combo.queues[i0].cq_base_hi.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].cq_base_hi.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].cq_base_hi && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].cq_base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].cq_base_hi.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].cq_base_hi.value.value = field_storage.queues[i0].cq_base_hi.value.value;
         // Field: card_csr.queues[].size.sq_log2
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [4:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].size.sq_log2.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].size && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].size.sq_log2.value & ~decoded_wr_biten[4:0]) | (decoded_wr_data[4:0] & decoded_wr_biten[4:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].size.sq_log2.next = next_c;
-            field_combo.queues[i0].size.sq_log2.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].size.sq_log2.value <= 5'h0;
-            end else begin
-                if(field_combo.queues[i0].size.sq_log2.load_next) begin
-                    field_storage.queues[i0].size.sq_log2.value <= field_combo.queues[i0].size.sq_log2.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].size.sq_log2.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].size && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].size.sq_log2.value & ~decoded_wr_biten[4:0]) | (decoded_wr_data[4:0] & decoded_wr_biten[4:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].size.sq_log2.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].size.sq_log2.value = field_storage.queues[i0].size.sq_log2.value;
         // Field: card_csr.queues[].size.cq_log2
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [4:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].size.cq_log2.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].size && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].size.cq_log2.value & ~decoded_wr_biten[12:8]) | (decoded_wr_data[12:8] & decoded_wr_biten[12:8]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].size.cq_log2.next = next_c;
-            field_combo.queues[i0].size.cq_log2.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].size.cq_log2.value <= 5'h0;
-            end else begin
-                if(field_combo.queues[i0].size.cq_log2.load_next) begin
-                    field_storage.queues[i0].size.cq_log2.value <= field_combo.queues[i0].size.cq_log2.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].size.cq_log2.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].size && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].size.cq_log2.value & ~decoded_wr_biten[12:8]) | (decoded_wr_data[12:8] & decoded_wr_biten[12:8]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].size.cq_log2.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].size.cq_log2.value = field_storage.queues[i0].size.cq_log2.value;
         // Field: card_csr.queues[].control.enable
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [0:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].control.enable.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].control && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-                load_next_c = '1;
-            end else if(hwif_in.queues[i0].control.enable.hwclr) begin // HW Clear
-                next_c = '0;
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].control.enable.next = next_c;
-            field_combo.queues[i0].control.enable.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].control.enable.value <= 1'h0;
-            end else begin
-                if(field_combo.queues[i0].control.enable.load_next) begin
-                    field_storage.queues[i0].control.enable.value <= field_combo.queues[i0].control.enable.next;
+            end else if(decoded_req || hwif_in.queues[i0].control.enable.hwclr) begin
+                next_c = field_storage.queues[i0].control.enable.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].control && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                    load_next_c = '1;
+                end else if(hwif_in.queues[i0].control.enable.hwclr) begin // HW Clear
+                    next_c = '0;
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].control.enable.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].control.enable.value = field_storage.queues[i0].control.enable.value;
         // Field: card_csr.queues[].window_base_lo.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].window_base_lo.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].window_base_lo && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].window_base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].window_base_lo.value.next = next_c;
-            field_combo.queues[i0].window_base_lo.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].window_base_lo.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].window_base_lo.value.load_next) begin
-                    field_storage.queues[i0].window_base_lo.value.value <= field_combo.queues[i0].window_base_lo.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].window_base_lo.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].window_base_lo && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].window_base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].window_base_lo.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].window_base_lo.value.value = field_storage.queues[i0].window_base_lo.value.value;
         // Field: card_csr.queues[].window_base_hi.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].window_base_hi.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].window_base_hi && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].window_base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].window_base_hi.value.next = next_c;
-            field_combo.queues[i0].window_base_hi.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].window_base_hi.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].window_base_hi.value.load_next) begin
-                    field_storage.queues[i0].window_base_hi.value.value <= field_combo.queues[i0].window_base_hi.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].window_base_hi.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].window_base_hi && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].window_base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].window_base_hi.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].window_base_hi.value.value = field_storage.queues[i0].window_base_hi.value.value;
         // Field: card_csr.queues[].window_limit_lo.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].window_limit_lo.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].window_limit_lo && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].window_limit_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].window_limit_lo.value.next = next_c;
-            field_combo.queues[i0].window_limit_lo.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].window_limit_lo.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].window_limit_lo.value.load_next) begin
-                    field_storage.queues[i0].window_limit_lo.value.value <= field_combo.queues[i0].window_limit_lo.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].window_limit_lo.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].window_limit_lo && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].window_limit_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].window_limit_lo.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].window_limit_lo.value.value = field_storage.queues[i0].window_limit_lo.value.value;
         // Field: card_csr.queues[].window_limit_hi.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].window_limit_hi.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].window_limit_hi && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].window_limit_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].window_limit_hi.value.next = next_c;
-            field_combo.queues[i0].window_limit_hi.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].window_limit_hi.value.value <= 32'h0;
-            end else begin
-                if(field_combo.queues[i0].window_limit_hi.value.load_next) begin
-                    field_storage.queues[i0].window_limit_hi.value.value <= field_combo.queues[i0].window_limit_hi.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].window_limit_hi.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].window_limit_hi && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].window_limit_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].window_limit_hi.value.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].window_limit_hi.value.value = field_storage.queues[i0].window_limit_hi.value.value;
         // Field: card_csr.queues[].irq.vector_index
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [7:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].irq.vector_index.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].irq && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].irq.vector_index.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].irq.vector_index.next = next_c;
-            field_combo.queues[i0].irq.vector_index.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].irq.vector_index.value <= 8'h0;
-            end else begin
-                if(field_combo.queues[i0].irq.vector_index.load_next) begin
-                    field_storage.queues[i0].irq.vector_index.value <= field_combo.queues[i0].irq.vector_index.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].irq.vector_index.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].irq && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].irq.vector_index.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].irq.vector_index.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].irq.vector_index.value = field_storage.queues[i0].irq.vector_index.value;
         // Field: card_csr.queues[].irq.enable
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [0:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].irq.enable.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].irq && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].irq.enable.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].irq.enable.next = next_c;
-            field_combo.queues[i0].irq.enable.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].irq.enable.value <= 1'h0;
-            end else begin
-                if(field_combo.queues[i0].irq.enable.load_next) begin
-                    field_storage.queues[i0].irq.enable.value <= field_combo.queues[i0].irq.enable.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].irq.enable.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].irq && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].irq.enable.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].irq.enable.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].irq.enable.value = field_storage.queues[i0].irq.enable.value;
         // Field: card_csr.queues[].moderation.packets
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [15:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].moderation.packets.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].moderation && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].moderation.packets.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].moderation.packets.next = next_c;
-            field_combo.queues[i0].moderation.packets.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].moderation.packets.value <= 16'h1;
-            end else begin
-                if(field_combo.queues[i0].moderation.packets.load_next) begin
-                    field_storage.queues[i0].moderation.packets.value <= field_combo.queues[i0].moderation.packets.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].moderation.packets.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].moderation && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].moderation.packets.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].moderation.packets.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].moderation.packets.value = field_storage.queues[i0].moderation.packets.value;
         // Field: card_csr.queues[].moderation.microseconds
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [15:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.queues[i0].moderation.microseconds.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.queues[i0].moderation && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.queues[i0].moderation.microseconds.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
-                load_next_c = '1;
-            end
-            field_combo.queues[i0].moderation.microseconds.next = next_c;
-            field_combo.queues[i0].moderation.microseconds.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.queues[i0].moderation.microseconds.value <= 16'h0;
-            end else begin
-                if(field_combo.queues[i0].moderation.microseconds.load_next) begin
-                    field_storage.queues[i0].moderation.microseconds.value <= field_combo.queues[i0].moderation.microseconds.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.queues[i0].moderation.microseconds.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.queues[i0].moderation && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.queues[i0].moderation.microseconds.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.queues[i0].moderation.microseconds.value <= next_c;
             end
         end
         assign hwif_out.queues[i0].moderation.microseconds.value = field_storage.queues[i0].moderation.microseconds.value;
     end
     // Field: card_csr.event_ring.base_lo.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_ring.base_lo.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_ring.base_lo && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_ring.base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end
-        field_combo.event_ring.base_lo.value.next = next_c;
-        field_combo.event_ring.base_lo.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_ring.base_lo.value.value <= 32'h0;
-        end else begin
-            if(field_combo.event_ring.base_lo.value.load_next) begin
-                field_storage.event_ring.base_lo.value.value <= field_combo.event_ring.base_lo.value.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.event_ring.base_lo.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_ring.base_lo && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_ring.base_lo.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_ring.base_lo.value.value <= next_c;
         end
     end
     assign hwif_out.event_ring.base_lo.value.value = field_storage.event_ring.base_lo.value.value;
     // Field: card_csr.event_ring.base_hi.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [31:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_ring.base_hi.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_ring.base_hi && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_ring.base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end
-        field_combo.event_ring.base_hi.value.next = next_c;
-        field_combo.event_ring.base_hi.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_ring.base_hi.value.value <= 32'h0;
-        end else begin
-            if(field_combo.event_ring.base_hi.value.load_next) begin
-                field_storage.event_ring.base_hi.value.value <= field_combo.event_ring.base_hi.value.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.event_ring.base_hi.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_ring.base_hi && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_ring.base_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_ring.base_hi.value.value <= next_c;
         end
     end
     assign hwif_out.event_ring.base_hi.value.value = field_storage.event_ring.base_hi.value.value;
     // Field: card_csr.event_ring.size.log2
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [4:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_ring.size.log2.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_ring.size && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_ring.size.log2.value & ~decoded_wr_biten[4:0]) | (decoded_wr_data[4:0] & decoded_wr_biten[4:0]);
-            load_next_c = '1;
-        end
-        field_combo.event_ring.size.log2.next = next_c;
-        field_combo.event_ring.size.log2.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_ring.size.log2.value <= 5'h0;
-        end else begin
-            if(field_combo.event_ring.size.log2.load_next) begin
-                field_storage.event_ring.size.log2.value <= field_combo.event_ring.size.log2.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.event_ring.size.log2.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_ring.size && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_ring.size.log2.value & ~decoded_wr_biten[4:0]) | (decoded_wr_data[4:0] & decoded_wr_biten[4:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_ring.size.log2.value <= next_c;
         end
     end
     assign hwif_out.event_ring.size.log2.value = field_storage.event_ring.size.log2.value;
     // Field: card_csr.event_ring.control.enable
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_ring.control.enable.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_ring.control && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_ring.control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end else if(hwif_in.event_ring.control.enable.hwclr) begin // HW Clear
-            next_c = '0;
-            load_next_c = '1;
-        end
-        field_combo.event_ring.control.enable.next = next_c;
-        field_combo.event_ring.control.enable.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_ring.control.enable.value <= 1'h0;
-        end else begin
-            if(field_combo.event_ring.control.enable.load_next) begin
-                field_storage.event_ring.control.enable.value <= field_combo.event_ring.control.enable.next;
+        end else if(decoded_req || hwif_in.event_ring.control.enable.hwclr) begin
+            next_c = field_storage.event_ring.control.enable.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_ring.control && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_ring.control.enable.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                load_next_c = '1;
+            end else if(hwif_in.event_ring.control.enable.hwclr) begin // HW Clear
+                next_c = '0;
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_ring.control.enable.value <= next_c;
         end
     end
     assign hwif_out.event_ring.control.enable.value = field_storage.event_ring.control.enable.value;
     // Field: card_csr.event_ring.irq.vector_index
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [7:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_ring.irq.vector_index.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_ring.irq && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_ring.irq.vector_index.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
-            load_next_c = '1;
-        end
-        field_combo.event_ring.irq.vector_index.next = next_c;
-        field_combo.event_ring.irq.vector_index.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_ring.irq.vector_index.value <= 8'h0;
-        end else begin
-            if(field_combo.event_ring.irq.vector_index.load_next) begin
-                field_storage.event_ring.irq.vector_index.value <= field_combo.event_ring.irq.vector_index.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.event_ring.irq.vector_index.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_ring.irq && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_ring.irq.vector_index.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_ring.irq.vector_index.value <= next_c;
         end
     end
     assign hwif_out.event_ring.irq.vector_index.value = field_storage.event_ring.irq.vector_index.value;
     // Field: card_csr.event_ring.irq.enable
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [0:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_ring.irq.enable.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_ring.irq && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_ring.irq.enable.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
-            load_next_c = '1;
-        end
-        field_combo.event_ring.irq.enable.next = next_c;
-        field_combo.event_ring.irq.enable.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_ring.irq.enable.value <= 1'h0;
-        end else begin
-            if(field_combo.event_ring.irq.enable.load_next) begin
-                field_storage.event_ring.irq.enable.value <= field_combo.event_ring.irq.enable.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.event_ring.irq.enable.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_ring.irq && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_ring.irq.enable.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_ring.irq.enable.value <= next_c;
         end
     end
     assign hwif_out.event_ring.irq.enable.value = field_storage.event_ring.irq.enable.value;
     for(genvar i0=0; i0<4; i0++) begin
         // Field: card_csr.doorbell[].sq_producer.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [15:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.doorbell[i0].sq_producer.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.doorbell[i0].sq_producer && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.doorbell[i0].sq_producer.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-                load_next_c = '1;
-            end
-            field_combo.doorbell[i0].sq_producer.value.next = next_c;
-            field_combo.doorbell[i0].sq_producer.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.doorbell[i0].sq_producer.value.value <= 16'h0;
-            end else begin
-                if(field_combo.doorbell[i0].sq_producer.value.load_next) begin
-                    field_storage.doorbell[i0].sq_producer.value.value <= field_combo.doorbell[i0].sq_producer.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.doorbell[i0].sq_producer.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.doorbell[i0].sq_producer && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.doorbell[i0].sq_producer.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.doorbell[i0].sq_producer.value.value <= next_c;
             end
         end
         assign hwif_out.doorbell[i0].sq_producer.value.value = field_storage.doorbell[i0].sq_producer.value.value;
         assign hwif_out.doorbell[i0].sq_producer.value.swmod = decoded_reg_strb.doorbell[i0].sq_producer && decoded_req_is_wr && |(decoded_wr_biten[15:0]);
         // Field: card_csr.doorbell[].cq_consumer.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [15:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.doorbell[i0].cq_consumer.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.doorbell[i0].cq_consumer && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.doorbell[i0].cq_consumer.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-                load_next_c = '1;
-            end
-            field_combo.doorbell[i0].cq_consumer.value.next = next_c;
-            field_combo.doorbell[i0].cq_consumer.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.doorbell[i0].cq_consumer.value.value <= 16'h0;
-            end else begin
-                if(field_combo.doorbell[i0].cq_consumer.value.load_next) begin
-                    field_storage.doorbell[i0].cq_consumer.value.value <= field_combo.doorbell[i0].cq_consumer.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.doorbell[i0].cq_consumer.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.doorbell[i0].cq_consumer && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.doorbell[i0].cq_consumer.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.doorbell[i0].cq_consumer.value.value <= next_c;
             end
         end
         assign hwif_out.doorbell[i0].cq_consumer.value.value = field_storage.doorbell[i0].cq_consumer.value.value;
         assign hwif_out.doorbell[i0].cq_consumer.value.swmod = decoded_reg_strb.doorbell[i0].cq_consumer && decoded_req_is_wr && |(decoded_wr_biten[15:0]);
     end
     // Field: card_csr.event_doorbell.value
-    always_comb begin
+    always_ff @(posedge clk) begin
         automatic logic [15:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.event_doorbell.value.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.event_doorbell && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.event_doorbell.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-            load_next_c = '1;
-        end
-        field_combo.event_doorbell.value.next = next_c;
-        field_combo.event_doorbell.value.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
         if(~rst_n) begin
             field_storage.event_doorbell.value.value <= 16'h0;
-        end else begin
-            if(field_combo.event_doorbell.value.load_next) begin
-                field_storage.event_doorbell.value.value <= field_combo.event_doorbell.value.next;
+        end else if(decoded_req) begin
+            next_c = field_storage.event_doorbell.value.value;
+            load_next_c = '0;
+            if(decoded_reg_strb.event_doorbell && decoded_req_is_wr) begin // SW write
+                next_c = (field_storage.event_doorbell.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                load_next_c = '1;
             end
+            if(load_next_c) field_storage.event_doorbell.value.value <= next_c;
         end
     end
     assign hwif_out.event_doorbell.value.value = field_storage.event_doorbell.value.value;
     assign hwif_out.event_doorbell.value.swmod = decoded_reg_strb.event_doorbell && decoded_req_is_wr && |(decoded_wr_biten[15:0]);
     for(genvar i0=0; i0<8; i0++) begin
         // Field: card_csr.msix[].address_lo.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [29:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.msix[i0].address_lo.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.msix[i0].address_lo && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.msix[i0].address_lo.value.value & ~decoded_wr_biten[31:2]) | (decoded_wr_data[31:2] & decoded_wr_biten[31:2]);
-                load_next_c = '1;
-            end
-            field_combo.msix[i0].address_lo.value.next = next_c;
-            field_combo.msix[i0].address_lo.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.msix[i0].address_lo.value.value <= 30'h0;
-            end else begin
-                if(field_combo.msix[i0].address_lo.value.load_next) begin
-                    field_storage.msix[i0].address_lo.value.value <= field_combo.msix[i0].address_lo.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.msix[i0].address_lo.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.msix[i0].address_lo && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.msix[i0].address_lo.value.value & ~decoded_wr_biten[31:2]) | (decoded_wr_data[31:2] & decoded_wr_biten[31:2]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.msix[i0].address_lo.value.value <= next_c;
             end
         end
         assign hwif_out.msix[i0].address_lo.value.value = field_storage.msix[i0].address_lo.value.value;
         // Field: card_csr.msix[].address_hi.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.msix[i0].address_hi.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.msix[i0].address_hi && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.msix[i0].address_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.msix[i0].address_hi.value.next = next_c;
-            field_combo.msix[i0].address_hi.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.msix[i0].address_hi.value.value <= 32'h0;
-            end else begin
-                if(field_combo.msix[i0].address_hi.value.load_next) begin
-                    field_storage.msix[i0].address_hi.value.value <= field_combo.msix[i0].address_hi.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.msix[i0].address_hi.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.msix[i0].address_hi && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.msix[i0].address_hi.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.msix[i0].address_hi.value.value <= next_c;
             end
         end
         assign hwif_out.msix[i0].address_hi.value.value = field_storage.msix[i0].address_hi.value.value;
         // Field: card_csr.msix[].data.value
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [31:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.msix[i0].data.value.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.msix[i0].data && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.msix[i0].data.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.msix[i0].data.value.next = next_c;
-            field_combo.msix[i0].data.value.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.msix[i0].data.value.value <= 32'h0;
-            end else begin
-                if(field_combo.msix[i0].data.value.load_next) begin
-                    field_storage.msix[i0].data.value.value <= field_combo.msix[i0].data.value.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.msix[i0].data.value.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.msix[i0].data && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.msix[i0].data.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.msix[i0].data.value.value <= next_c;
             end
         end
         assign hwif_out.msix[i0].data.value.value = field_storage.msix[i0].data.value.value;
         // Field: card_csr.msix[].control.mask
-        always_comb begin
+        always_ff @(posedge clk) begin
             automatic logic [0:0] next_c;
             automatic logic load_next_c;
-            next_c = field_storage.msix[i0].control.mask.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.msix[i0].control && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.msix[i0].control.mask.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-                load_next_c = '1;
-            end
-            field_combo.msix[i0].control.mask.next = next_c;
-            field_combo.msix[i0].control.mask.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
             if(~rst_n) begin
                 field_storage.msix[i0].control.mask.value <= 1'h1;
-            end else begin
-                if(field_combo.msix[i0].control.mask.load_next) begin
-                    field_storage.msix[i0].control.mask.value <= field_combo.msix[i0].control.mask.next;
+            end else if(decoded_req) begin
+                next_c = field_storage.msix[i0].control.mask.value;
+                load_next_c = '0;
+                if(decoded_reg_strb.msix[i0].control && decoded_req_is_wr) begin // SW write
+                    next_c = (field_storage.msix[i0].control.mask.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+                    load_next_c = '1;
                 end
+                if(load_next_c) field_storage.msix[i0].control.mask.value <= next_c;
             end
         end
         assign hwif_out.msix[i0].control.mask.value = field_storage.msix[i0].control.mask.value;
@@ -3256,6 +2342,7 @@ module card_csr (
     always_comb begin
         automatic logic [31:0] readback_data_var;
         readback_data_var = '0;
+        if(decoded_req | external_pending) begin
         if(rd_mux_addr == 17'h0) begin
             readback_data_var[31:0] = 32'h484f4c44;
         end
@@ -3457,6 +2544,7 @@ module card_csr (
         end
         if(rd_mux_addr == 17'h18000) begin
             readback_data_var[7:0] = hwif_in.msix_pending.value.next;
+        end
         end
         readback_data = readback_data_var;
         readback_done = decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;

@@ -169,7 +169,13 @@ module csr_counters (
   assign read_data_o = !is_stored_q ? '0 : is_high_q ? snapshot_q[63:32] : snapshot_q[31:0];
 
   `ASSERT(OneAccessAtATime_A, request_i |-> !waits_q && !is_read_q)
-  `ASSERT(NoCountIsLost_A, retired_valid_i[0] && !latch |=> events_q[CounterPacketsIn] != '0)
-  `ASSERT(ReasonExists_A, drop_any |-> (!drop[0] || 32'(retired_i[0].reason) < NumDropReasons) &&
-                                       (!drop[1] || 32'(retired_i[1].reason) < NumDropReasons))
+  // Flags, because an assertion samples the whole of each vector that it names.
+  logic reason_missing_q, count_full_q;
+  always_ff @(posedge clk_i) begin
+    reason_missing_q <= rst_ni && ((drop[0] && 32'(retired_i[0].reason) >= NumDropReasons) ||
+                                   (drop[1] && 32'(retired_i[1].reason) >= NumDropReasons));
+    count_full_q     <= rst_ni && latch && (events_q[CounterPacketsIn] > 8'(WalkCycles));
+  end
+  `ASSERT(ReasonExists_A, !reason_missing_q)
+  `ASSERT(CountsFit_A, !count_full_q)
 endmodule

@@ -169,6 +169,5 @@ module card_control #(
     .retired_i, .retired_valid_i, .error_latch_o, .error_rise_o
   );
 
-  `ASSERT_STREAM_STABLE(CplTlp, tx_cpl_tlp_valid_o, tx_cpl_tlp_ready_i,
-                        {tx_cpl_tlp_hdr_o, tx_cpl_tlp_data_o, tx_cpl_tlp_strb_o})
+  `ASSERT(RegistersRestInReset_A, !csr_rst_n |=> !enable_o && !soft_reset_o)
 endmodule

@@ -75,26 +75,6 @@ TEST_P(CardSuite, ACompletionDoorbellThatIsAheadStopsTheQueue) {
   EXPECT_EQ(card().take_errors(), csr::kControlErrorQueueStopped.mask());
 }
 
-TEST_P(CardSuite, ADescriptorRingThatCannotBeReadStopsTheQueue) {
-  constexpr std::uint32_t kUnmapped = 0x1000;
-  io().write_csr(csr::kQueuesSqBaseLo(0), kUnmapped);
-  io().write_csr(csr::kQueuesCqBaseLo(0), kUnmapped);
-  io().write_csr(csr::kQueuesSize(0),
-                 csr::kQueuesSizeSqLog2.set(3) | csr::kQueuesSizeCqLog2.set(3));
-  io().write_csr(csr::kQueuesControl(0), csr::kQueuesControlEnable.mask());
-  io().write_csr(csr::kDoorbellSqProducer(0), 1);
-  for (unsigned i = 0; i < 100; ++i) io().poll();
-  const std::uint32_t status = io().read_csr(csr::kQueuesStatus(0));
-  EXPECT_EQ(csr::kQueuesStatusRunning.get(status), 0u);
-  EXPECT_EQ(csr::kQueuesStatusCause.get(status),
-            static_cast<std::uint32_t>(QueueCause::kDescriptorRead));
-  const std::uint32_t errors = card().take_errors();
-  EXPECT_NE(errors & csr::kControlErrorQueueStopped.mask(), 0u);
-  EXPECT_NE(errors & csr::kControlErrorBadCompletion.mask(), 0u);
-  EXPECT_EQ(card().counters().dma_read_errors, 1u);
-  io().write_csr(csr::kQueuesControl(0), 0);
-}
-
 TEST_P(CardSuite, AQueueWithAWrongBaseDoesNotStart) {
   io().write_csr(csr::kQueuesSqBaseLo(0), 32);
   io().write_csr(csr::kQueuesSize(0),

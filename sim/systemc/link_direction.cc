@@ -47,6 +47,8 @@ LinkDirection::LinkDirection(const sc_core::sc_module_name& name, const Directio
 void LinkDirection::send(Tlp tlp) {
   const TlpKind kind = kind_of(tlp.hdr);
   sc_assert(may_send(kind));
+  const unsigned most = config_.credits[index_of(kind)].data;
+  sc_assert(most == 0 || credits_of(tlp).data <= most);
   queue(kind).push_back({std::move(tlp), next_order_++});
   work_event_.notify(sc_core::SC_ZERO_TIME);
 }

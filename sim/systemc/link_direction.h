@@ -18,7 +18,8 @@ inline constexpr std::size_t kNumTlpKinds = 3;
 TlpKind kind_of(const TlpHeader& hdr);
 
 /// Credits that a receiver gives at the beginning: one header a TLP, one data credit for 16 bytes
-/// of payload (PCIe 3.0, 2.6.1). 0 is infinite, as in InitFC.
+/// of payload (PCIe 3.0, 2.6.1). 0 is infinite, as in InitFC. There must be data credits for the
+/// largest TLP of the kind.
 struct Credits {
   unsigned headers = 0;
   unsigned data = 0;

@@ -49,6 +49,7 @@ module dma_events (
   // ---------------------------------------------------------------- next event
   logic         error_q, has_event, take;
   event_entry_t entry, entry_q;
+  logic [127:0] hdr_q;
   logic [1:0]   beat_q;
   logic         accepted;
 
@@ -97,12 +98,15 @@ module dma_events (
       end
     end
     if (is_fresh_start) config_q <= config_i;
-    if (take) entry_q <= entry;
+    if (take) begin
+      entry_q <= entry;
+      hdr_q   <= memory_header(1'b1, cfg_i.completer_id, '0, address, 13'(EventBytes));
+    end
   end
 
   // ---------------------------------------------------------------- TLP of four beats
   assign tlp_o = '{
-    hdr:  memory_header(1'b1, cfg_i.completer_id, '0, address, 13'(EventBytes)),
+    hdr:  hdr_q,
     data: entry_q[128*beat_q +: 128],
     strb: 4'hF,
     sop:  beat_q == 2'd0,
@@ -118,6 +122,6 @@ module dma_events (
   logic unused;
   assign unused = ^{config_i.log2[4]};
 
-  `ASSERT(NeverFull_A, written_o |-> producer_o - config_i.consumer < entries)
+  `ASSERT(LostIsNotWritten_A, lost_o |=> !valid_o)
   `ASSERT_STREAM_STABLE(Event, valid_o, ready_i, tlp_o)
 endmodule

@@ -103,8 +103,9 @@ void store_random_sets(unsigned num_sas, unsigned num_seeds) {
     num_wrong += bench.num_wrong;
   }
   std::printf("figure: sad_cam %u entries, %u random sets: at least %llu of %u stored, "
-              "%llu lookups, %llu wrong\n", num_sas, num_seeds, static_cast<unsigned long long>(least_stored),
-              num_sas, static_cast<unsigned long long>(num_lookups),
+              "%llu lookups, %llu wrong\n", num_sas, num_seeds,
+              static_cast<unsigned long long>(least_stored), num_sas,
+              static_cast<unsigned long long>(num_lookups),
               static_cast<unsigned long long>(num_wrong));
   EXPECT_EQ(num_wrong, 0u);
 }

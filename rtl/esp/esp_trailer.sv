@@ -4,8 +4,8 @@
 /// Appends the ESP trailer (RFC 4303, 2.4 to 2.6): as little padding as makes the whole a multiple
 /// of 4 bytes (1, 2, 3 …), its length, and the next header.
 ///
-///     bytes in the last beat, modulo 4     0                1             2           3
-///     trailer                              01 02 02 nh      01 01 nh      00 nh       01 02 03 03 nh
+///     bytes in the last beat, modulo 4     0            1         2      3
+///     trailer                              01 02 02 nh  01 01 nh  00 nh  01 02 03 03 nh
 ///
 /// Latency:    0 cycles (combinational).
 /// Throughput: one output beat a cycle, packets back to back; behind a last beat of 15 or 16 bytes

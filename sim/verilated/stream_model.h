@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "holdfast/sa.h"
 #include "root_complex.h"
@@ -115,7 +116,7 @@ class VerilatedStream final : public StreamModel {
   void set_reset(bool asserted) override { top_->rst_ni = !asserted; }
 
  private:
-  using Keep = decltype(Top::wire_keep_i);
+  using Keep = std::remove_reference_t<decltype(Top::wire_keep_i)>;
 
   static Keep keep_of(const PacketBeat& beat) { return static_cast<Keep>((1u << beat.count) - 1); }
   void drive_packets(const AllPacketInputs& packets) {

@@ -4,55 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
-
+#include "rule_bench.h"
 #include "support/sim.h"
-#include "test_card.h"
+#include "test_bench.h"
 
 namespace holdfast::sim {
 namespace {
 
 using testing::HasSubstr;
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes counting_bytes(std::size_t count) {
-  Bytes bytes(count);
-  std::iota(bytes.begin(), bytes.end(), std::uint8_t{1});
-  return bytes;
-}
-
-/// Root complex, memory, and the small card of these tests; `violations` is empty at the end.
-struct Bench {
-  explicit Bench(const LinkConfig& link = {}, const PcieConfig& pins = {}, unsigned width = 128)
-      : root_complex(width, memory, link, pins), card(root_complex, width) {
-    low = memory.map(0x4000).value();
-    high = memory.map(0x4000).value();
-    const Bytes pattern = counting_bytes(0x4000);
-    std::copy(pattern.begin(), pattern.end(), low.bytes.begin());
-    std::copy(pattern.begin(), pattern.end(), high.bytes.begin());
-  }
-  ~Bench() {
-    EXPECT_EQ(root_complex.violations().report(), "");
-    EXPECT_TRUE(card.complaints.empty()) << card.complaints.front();
-  }
-  Bytes expected(std::size_t offset, std::size_t count) const {
-    return Bytes(low.bytes.begin() + static_cast<std::ptrdiff_t>(offset),
-                 low.bytes.begin() + static_cast<std::ptrdiff_t>(offset + count));
-  }
-  std::vector<std::uint32_t> read_registers(std::uint32_t offset, unsigned dwords) {
-    const std::uint8_t tag = root_complex.start_read(offset, dwords);
-    for (unsigned i = 0; i < 5000 && !root_complex.reads().is_done(tag); ++i) card.step();
-    std::vector<std::uint32_t> data;
-    EXPECT_TRUE(root_complex.reads().is_done(tag));
-    EXPECT_EQ(root_complex.reads().finish(tag, data), CompletionStatus::kSuccess);
-    return data;
-  }
-
-  HostMemory memory;
-  RootComplex root_complex;
-  TestCard card;
-  DmaRegion low, high;
-};
 
 TEST(RootComplex, WritesAndReadsRegisters) {
   for (const unsigned width : {64u, 128u}) {
@@ -88,73 +47,6 @@ TEST(RootComplex, AppliesWritesOfEveryAlignmentInOrder) {
   }
 }
 
-TEST(RootComplex, AnswersReadsOfEveryAlignment) {
-  for (const Split split : {Split::kWhole, Split::kBoundary, Split::kRandom}) {
-    for (const bool rcb_128 : {false, true}) {
-      LinkConfig link;
-      link.split = split;
-      PcieConfig pins;
-      pins.rcb_128 = rcb_128;
-      Bench bench(link, pins);
-      for (const DmaRegion& region : {bench.low, bench.high}) {
-        for (const unsigned start : {0u, 1u, 2u, 3u, 60u, 61u, 127u, 130u}) {
-          for (const unsigned count : {1u, 2u, 3u, 4u, 5u, 63u, 64u, 65u, 200u, 500u}) {
-            bench.card.completions.clear();
-            bench.card.read(to_number(region.iova) + start, count, 7);
-            bench.card.step(300);
-            ASSERT_EQ(bench.card.data_of(7), bench.expected(start, count))
-                << "start " << start << " count " << count;
-          }
-        }
-      }
-    }
-  }
-}
-
-TEST(RootComplex, CutsCompletionsOnlyAtTheBoundary) {
-  LinkConfig link;
-  link.split = Split::kRandom;
-  Bench bench(link);
-  for (unsigned i = 0; i < 50; ++i) {
-    bench.card.read(to_number(bench.low.iova) + 4 * i, 512, static_cast<std::uint8_t>(i));
-  }
-  bench.card.step(3000);
-  EXPECT_GT(bench.card.completions.size(), 60u);
-  for (const Tlp& tlp : bench.card.completions) {
-    const CompletionHeader header = parse_completion(tlp.hdr);
-    EXPECT_LE(4 * header.dwords, 256u);
-    if (header.byte_count > 4 * header.dwords) {
-      EXPECT_EQ((header.lower_address + 4 * header.dwords) % 64, 0u);
-    }
-  }
-}
-
-TEST(RootComplex, ReordersReadsButNotWithinOne) {
-  LinkConfig link;
-  link.seed = test::seed_or(3);
-  link.reorder_percent = 60;
-  link.split = Split::kBoundary;
-  link.read_latency_cycles = 20;
-  link.latency_jitter_cycles = 30;
-  Bench bench(link);
-  for (unsigned tag = 0; tag < 64; ++tag) {
-    bench.card.read(to_number(bench.low.iova) + 32 * tag, 256, static_cast<std::uint8_t>(tag));
-  }
-  bench.card.step(5000);
-  bool overtaken = false;
-  std::uint8_t newest = 0;
-  for (const Tlp& tlp : bench.card.completions) {
-    const std::uint8_t tag = parse_completion(tlp.hdr).tag;
-    overtaken = overtaken || tag < newest;
-    newest = std::max(newest, tag);
-  }
-  EXPECT_TRUE(overtaken) << "seed " << link.seed;
-  for (unsigned tag = 0; tag < 64; ++tag) {
-    EXPECT_EQ(bench.card.data_of(static_cast<std::uint8_t>(tag)), bench.expected(32 * tag, 256))
-        << "seed " << link.seed;
-  }
-}
-
 TEST(RootComplex, SurvivesStallsOnAllStreams) {
   LinkConfig link;
   link.seed = test::seed_or(5);
@@ -176,17 +68,6 @@ TEST(RootComplex, SurvivesStallsOnAllStreams) {
   }
   EXPECT_TRUE(bench.root_complex.idle());
   EXPECT_GT(bench.root_complex.stats(TlpStream::kTxWrite).stalled_cycles, 0u);
-}
-
-TEST(RootComplex, KeepsReadsForTheirLatency) {
-  LinkConfig link;
-  link.read_latency_cycles = 100;
-  Bench bench(link);
-  bench.card.read(to_number(bench.low.iova), 16, 1);
-  bench.card.step(100);
-  EXPECT_TRUE(bench.card.completions.empty());
-  bench.card.step(3);
-  EXPECT_EQ(bench.card.completions.size(), 1u);
 }
 
 TEST(RootComplex, CountsInterruptMessages) {
@@ -216,87 +97,6 @@ TEST(RootComplex, CountsStreams) {
   EXPECT_EQ(stats.bytes, 84u);
   EXPECT_EQ(stats.first_cycle, 0u);
   EXPECT_EQ(stats.last_cycle, 5u);
-}
-
-// ---------------------------------------------------------------- faults
-
-struct FaultCase {
-  Fault fault;
-  CompletionStatus status;
-  CompletionError error;
-};
-
-TEST(RootComplexFaults, FailsTheReadThatWasChosen) {
-  const FaultCase cases[] = {
-      {Fault::kUnsupported, CompletionStatus::kUnsupported, CompletionError::kBadStatus},
-      {Fault::kAbort, CompletionStatus::kAbort, CompletionError::kBadStatus},
-      {Fault::kPoisoned, CompletionStatus::kSuccess, CompletionError::kPoisoned},
-      {Fault::kTimeoutCode, CompletionStatus::kSuccess, CompletionError::kTimeout},
-      {Fault::kMismatch, CompletionStatus::kSuccess, CompletionError::kMismatch},
-  };
-  for (const FaultCase& fault_case : cases) {
-    Bench bench;
-    bench.root_complex.completer().inject(fault_case.fault, 1);
-    for (std::uint8_t tag = 0; tag < 3; ++tag) bench.card.read(to_number(bench.low.iova), 64, tag);
-    bench.card.step(50);
-    EXPECT_EQ(bench.card.data_of(0), bench.expected(0, 64));
-    EXPECT_EQ(bench.card.data_of(2), bench.expected(0, 64));
-    ASSERT_EQ(bench.card.completions.size(), 3u);
-    const Tlp& failed = bench.card.completions[1];
-    EXPECT_EQ(parse_completion(failed.hdr).status, fault_case.status);
-    EXPECT_EQ(failed.error, static_cast<std::uint8_t>(fault_case.error));
-    EXPECT_EQ(parse_completion(failed.hdr).poisoned, fault_case.fault == Fault::kPoisoned);
-  }
-}
-
-TEST(RootComplexFaults, AbortsAfterGoodCompletions) {
-  LinkConfig link;
-  link.split = Split::kBoundary;
-  Bench bench(link);
-  bench.root_complex.completer().inject(Fault::kAbort);
-  bench.card.read(to_number(bench.low.iova), 256, 4);
-  bench.card.step(50);
-  ASSERT_EQ(bench.card.completions.size(), 4u);
-  EXPECT_EQ(parse_completion(bench.card.completions[3].hdr).status, CompletionStatus::kAbort);
-  EXPECT_EQ(bench.card.data_of(4), bench.expected(0, 192));
-}
-
-TEST(RootComplexFaults, LosesAndDelays) {
-  Bench bench;
-  bench.root_complex.completer().inject_at(Fault::kNoCompletion, to_number(bench.high.iova), 64);
-  bench.root_complex.completer().inject_at(Fault::kLate, to_number(bench.high.iova) + 64, 64);
-  bench.card.read(to_number(bench.high.iova), 64, 1);
-  bench.card.read(to_number(bench.high.iova) + 64, 64, 2);
-  bench.card.read(to_number(bench.high.iova), 64, 3);
-  bench.card.step(100);
-  EXPECT_EQ(bench.card.completions.size(), 1u);  // only tag 3
-  bench.card.step(bench.root_complex.link().late_cycles);
-  EXPECT_EQ(bench.card.completions.size(), 2u);
-  EXPECT_EQ(bench.root_complex.completer().faults(), 2u);
-}
-
-TEST(RootComplexFaults, ComeWithTheirProbability) {
-  LinkConfig link;
-  link.seed = test::seed_or(9);
-  link.fault_percent[static_cast<std::size_t>(Fault::kUnsupported)] = 20;
-  Bench bench(link);
-  for (unsigned i = 0; i < 1000; ++i) {
-    bench.card.read(to_number(bench.low.iova), 16, static_cast<std::uint8_t>(i));
-    bench.card.step(4);
-  }
-  EXPECT_NEAR(static_cast<double>(bench.root_complex.completer().faults()), 200, 60)
-      << "seed " << link.seed;
-}
-
-TEST(RootComplexFaults, AnswersUnmappedReadsUnsupported) {
-  LinkConfig link;
-  link.unmapped_is_violation = false;
-  Bench bench(link);
-  bench.card.read(0x5000, 16, 1);
-  bench.card.write(0x5000, Bytes(16, 1));
-  bench.card.step(20);
-  ASSERT_EQ(bench.card.completions.size(), 1u);
-  EXPECT_EQ(parse_completion(bench.card.completions[0].hdr).status, CompletionStatus::kUnsupported);
 }
 
 TEST(RootComplex, PassesRawRequestsAndTheirAnswers) {
@@ -332,6 +132,71 @@ TEST(RootComplex, ForgetsWhatWasInFlightAtAReset) {
   bench.card.read(to_number(bench.low.iova), 64, 1);  // the tag is free again
   bench.card.step(100);
   EXPECT_EQ(bench.card.completions.size(), 1u);
+}
+
+// ---------------------------------------------------------------- rules that can fail
+
+TEST(RootComplexRules, OnlyMappedMemoryIsTouched) {
+  RuleBench bench;
+  bench.card.push_read(pack(bench.request(false, 0x8000, 4)));
+  EXPECT_THAT(bench.violation(), HasSubstr("not mapped"));
+  RuleBench other;
+  other.send_write(other.request(true, 0x8000, 4));
+  EXPECT_THAT(other.violation(), HasSubstr("not mapped"));
+}
+
+TEST(RootComplexRules, NothingLeavesWithoutBusMastering) {
+  PcieConfig pins;
+  pins.bus_master_enable = false;
+  RuleBench bench(pins);
+  bench.card.step(20);
+  bench.card.read(bench.base, 4, 1);
+  EXPECT_THAT(bench.violation(), HasSubstr("bus mastering is off"));
+  RuleBench other(pins);
+  other.card.step(20);
+  other.card.write(other.base, Bytes(4, 1));
+  EXPECT_THAT(other.violation(), HasSubstr("bus mastering is off"));
+}
+
+TEST(RootComplexRules, OffersStayAsTheyAreWhileStalled) {
+  RuleBench bench;
+  bench.root_complex.link().tx_write_stall_percent = 99;
+  bench.card.write(bench.base, Bytes(4, 7));
+  std::uint32_t count = 0;
+  bench.card.spoil_write_beat = [&count](TlpBeat& beat) { beat.data[0] = ++count; };
+  EXPECT_THAT(bench.violation(5), HasSubstr("changed while stalled"));
+
+  RuleBench other;
+  other.root_complex.link().tx_write_stall_percent = 99;
+  other.card.write(other.base, Bytes(4, 7));
+  other.card.step(1);
+  other.card.tx_write.clear();
+  EXPECT_THAT(other.violation(5), HasSubstr("taken back"));
+}
+
+TEST(RootComplexRules, InterruptMessagesAreThoseOfAVector) {
+  const CardIo::MsixMessage message = Interrupts::message(2);
+  const auto data = static_cast<std::uint8_t>(message.data);
+  RuleBench bench;
+  bench.card.write(message.address, Bytes{data, 0, 0, 0});  // upper bytes missing
+  EXPECT_THAT(bench.violation(), HasSubstr("not that of a vector"));
+
+  PcieConfig pins;
+  pins.msix_enable = false;
+  RuleBench other(pins);
+  const auto high = static_cast<std::uint8_t>(message.data >> 8);
+  other.card.write(message.address, Bytes{data, high, 0, 0});
+  EXPECT_THAT(other.violation(), HasSubstr("MSI-X is off"));
+}
+
+TEST(RootComplexRules, CompletionsDoNotPassWrites) {
+  RuleBench bench;
+  bench.root_complex.link().tx_write_stall_percent = 99;
+  bench.card.write(bench.base, Bytes(4, 7));
+  bench.card.passes_writes = true;
+  bench.card.step(2);  // offered, not taken
+  bench.root_complex.start_read(0);
+  EXPECT_THAT(bench.violation(5), HasSubstr("passes DMA writes"));
 }
 
 }  // namespace

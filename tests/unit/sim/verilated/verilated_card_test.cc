@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "holdfast/card.h"
+#include "verilated/core_model.h"
 
 namespace holdfast::sim {
 namespace {

@@ -25,8 +25,9 @@ Result<std::unique_ptr<CardIo>> make_checked(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> suite_cards() {
-  return {"verilated:", "verilated:width=64,seed=5,latency=60,jitter=40,reorder=30,split=random,"
-                        "stalls=20,mps=128,mrrs=256,rcb=128,tags=5,bar=high"};
+  return {"verilated:",
+          "verilated:width=64,seed=5,latency=60,jitter=40,reorder=30,split=random,"
+          "stalls=20,mps=128,mrrs=256,rcb=128,tags=5,bar=high"};
 }
 void register_suite_cards() { register_card_io("verilated", make_checked); }
 

@@ -144,7 +144,7 @@ module csr_counters (
   logic        waits_q, is_read_q, is_high_q, is_stored_q, is_settled;
   logic [5:0]  read_index_q;
 
-  assign is_settled = !(take_i || asked_q || is_snapshot_q || add_snapshot_q);
+  assign is_settled = !(asked_q || is_snapshot_q || add_snapshot_q);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -168,7 +168,7 @@ module csr_counters (
   assign read_ack_o  = is_read_q;
   assign read_data_o = !is_stored_q ? '0 : is_high_q ? snapshot_q[63:32] : snapshot_q[31:0];
 
-  `ASSERT(OneAccessAtATime_A, request_i |-> !waits_q && !is_read_q)
+  `ASSERT(OneAccessAtATime_A, request_i || take_i |-> !waits_q && !is_read_q)
   // Flags, because an assertion samples the whole of each vector that it names.
   logic reason_missing_q, count_full_q;
   always_ff @(posedge clk_i) begin

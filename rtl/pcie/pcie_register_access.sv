@@ -109,7 +109,6 @@ module pcie_register_access (
   end
 
   // A write that goes before a read which is partly answered must leave the read's place alone.
-  logic        saved_is_first_q;
   logic [14:0] saved_dw_address_q;
   logic [10:0] saved_left_dw_q;
 
@@ -136,7 +135,6 @@ module pcie_register_access (
       beat_q          <= '0;
     end
     if (begin_write) begin
-      saved_is_first_q   <= is_first_q;
       saved_dw_address_q <= dw_address_q;
       saved_left_dw_q    <= left_dw_q;
       is_first_q   <= 1'b1;
@@ -156,7 +154,6 @@ module pcie_register_access (
       if (lane_q == 2'd3) beat_index_q <= beat_index_q + 1'b1;
     end
     if (write_ready_o) begin
-      is_first_q   <= saved_is_first_q;
       dw_address_q <= saved_dw_address_q;
       left_dw_q    <= saved_left_dw_q;
     end
@@ -187,6 +184,8 @@ module pcie_register_access (
     lower_address: lower_address_q
   };
 
+  // Room does not go between the two, so a write only comes between pieces.
+  `ASSERT(FirstPieceFollows_A, begin_read |=> begin_piece)
   `ASSERT(PieceFits_A, completion_valid_o |-> piece_dw_q <= 6'd32)
   `ASSERT(RequestHolds_A, csr_valid_o && !csr_ack_i |=> csr_valid_o && $stable(csr_request_o))
   `ASSERT(ZeroLengthReadIsNoAccess_A, state_q == StRead && is_zero_length |-> !csr_valid_o)

@@ -153,6 +153,19 @@ TEST(CsrCounters, SnapshotIsOneCycle) {
   }
 }
 
+TEST(CsrCounters, NoSnapshotIsForgotten) {
+  Bench b;
+  for (unsigned phase = 0; phase < 64; ++phase) {
+    while (b.sim.cycle() % 64 != phase) b.sim.step();
+    b.take_next = true;
+    b.sim.step();
+    const auto asked = b.counters[slot("cycles")];
+    const auto cycles = b.read(slot("cycles"), false);
+    ASSERT_TRUE(cycles);
+    EXPECT_GE(*cycles, asked) << "phase " << phase;
+  }
+}
+
 TEST(CsrCounters, SnapshotHoldsUntilTheNext) {
   Bench b;
   b.busy_percent = 50;

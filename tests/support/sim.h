@@ -58,6 +58,9 @@ class Sim {
     }
   }
 
+  /// One cycle without the agents: inputs stay as they are.
+  void tick() { edge(); }
+
   /// Steps until `done()`; false when `limit` cycles passed first.
   bool run_until(const std::function<bool()>& done, std::uint64_t limit) {
     for (std::uint64_t i = 0; i < limit; ++i) {

@@ -73,8 +73,9 @@ struct Event {
   std::array<std::uint8_t, 16> own_address;
   std::array<std::uint8_t, 16> peer_address;
 };
-static_assert(sizeof(Event) == 64 && offsetof(Event, sequence) == 8 && offsetof(Event, kind) == 28 &&
-              offsetof(Event, flags) == 30 && offsetof(Event, own_address) == 32 &&
+static_assert(sizeof(Event) == 64 && offsetof(Event, sequence) == 8 &&
+              offsetof(Event, kind) == 28 && offsetof(Event, flags) == 30 &&
+              offsetof(Event, own_address) == 32 &&
               offsetof(Event, peer_address) == 48);
 
 }  // namespace holdfast

@@ -49,8 +49,8 @@ INSTANTIATE_TEST_SUITE_P(All, RoundTrip,
 
 TEST(EspModel, RoundTripOfEverySuite) {
   for (const auto& [suite, key_bytes] : {std::pair{Suite::kAes128gcm16, 16u},
-                                        {Suite::kAes192gcm16, 24u},
-                                        {Suite::kAes256gcm16, 32u}}) {
+                                         {Suite::kAes192gcm16, 24u},
+                                         {Suite::kAes256gcm16, 32u}}) {
     EspBench b;
     b.out.suite = suite;
     b.out.key = secret(key_bytes, 77);

@@ -31,16 +31,6 @@ TEST(SoftCard, RefusesOptionsThatAreNone) {
   }
 }
 
-TEST(SoftCard, TakesNoCommandBeforeItIsSwept) {
-  SoftCard card({});
-  card.write_csr(csr::kCommandCommand,
-                 csr::kCommandCommandOp.set(static_cast<std::uint32_t>(CommandOp::kWritePath)));
-  for (int i = 0; i < 10; ++i) card.poll();
-  EXPECT_EQ(csr::kCommandStatusResult.get(card.read_csr(csr::kCommandStatus)),
-            static_cast<std::uint32_t>(CommandResult::kNotSwept));
-  EXPECT_EQ(card.read_csr(csr::kControlGeneration), 0u);
-}
-
 TEST(SoftCard, FlrResetsTheRegisters) {
   SoftCard card({});
   card.write_csr(csr::kIdentityScratch, 7);
@@ -49,38 +39,6 @@ TEST(SoftCard, FlrResetsTheRegisters) {
   card.reset();
   EXPECT_EQ(card.read_csr(csr::kIdentityScratch), 0u);
   EXPECT_EQ(csr::kControlStatusSwept.get(card.read_csr(csr::kControlStatus)), 0u);
-}
-
-TEST(SoftCard, ADescriptorRingThatCannotBeReadStopsTheQueue) {
-  SoftCard card({});
-  for (int i = 0; i < 100; ++i) card.poll();  // sweep
-  constexpr std::uint32_t kUnmapped = 0x1000;
-  card.write_csr(csr::kQueuesSqBaseLo(0), kUnmapped);
-  card.write_csr(csr::kQueuesCqBaseLo(0), kUnmapped);
-  card.write_csr(csr::kQueuesSize(0),
-                 csr::kQueuesSizeSqLog2.set(3) | csr::kQueuesSizeCqLog2.set(3));
-  card.write_csr(csr::kQueuesControl(0), csr::kQueuesControlEnable.mask());
-  card.write_csr(csr::kDoorbellSqProducer(0), 1);
-  for (unsigned i = 0; i < 100; ++i) card.poll();
-  const std::uint32_t status = card.read_csr(csr::kQueuesStatus(0));
-  EXPECT_EQ(csr::kQueuesStatusRunning.get(status), 0u);
-  EXPECT_EQ(csr::kQueuesStatusCause.get(status),
-            static_cast<std::uint32_t>(QueueCause::kDescriptorRead));
-  const std::uint32_t errors = card.read_csr(csr::kControlError);
-  EXPECT_NE(errors & csr::kControlErrorQueueStopped.mask(), 0u);
-  EXPECT_NE(errors & csr::kControlErrorBadCompletion.mask(), 0u);
-  card.write_csr(csr::kCounterSnapshot, 1);
-  EXPECT_EQ(card.read_csr(csr::kCountersDmaReadErrorsLo), 1u);
-}
-
-TEST(SoftCard, OperandsAreRefusedWhileACommandRuns) {
-  SoftCard card({});
-  for (int i = 0; i < 100; ++i) card.poll();  // sweep
-  card.write_csr(csr::kCommandCommand, 0);
-  card.write_csr(csr::kCommandSpi, 1);
-  EXPECT_EQ(card.read_csr(csr::kControlError), csr::kControlErrorCommandBusy.mask());
-  EXPECT_EQ(csr::kControlFirstErrorOffset.get(card.read_csr(csr::kControlFirstError)),
-            static_cast<std::uint32_t>(csr::kCommandSpi));
 }
 
 }  // namespace

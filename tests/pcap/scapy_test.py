@@ -8,7 +8,6 @@ AES-GCM AAD is SPI, high half, low half, as RFC 4106, 5 says; test_esn_aad check
 `cryptography` alone, so that scapy's own reading of the RFC is not the judge.
 """
 import struct
-import unittest
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from inner_packets import OUTER, inner_packet, nets, payload_sizes
@@ -17,6 +16,7 @@ from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.ipsec import ESP, SecurityAssociation
 from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
 IP_CLASS = {4: IP, 6: IPv6}
 
@@ -46,6 +46,19 @@ class Peer:
         made = self.sa.encrypt(plain, seq_num=sequence & 0xFFFFFFFF, esn_en=self.has_esn,
                                esn=sequence >> 32)
         return bytes(made)
+
+    def seal(self, text, sequence):
+        """Anything as plaintext, trailer included: RFC 4106 by `cryptography` alone."""
+        own, far = OUTER[self.outer]
+        head = struct.pack("!LL", self.spi, sequence & 0xFFFFFFFF)
+        aad = struct.pack("!LQ", self.spi, sequence) if self.has_esn else head
+        iv = struct.pack("!Q", sequence)
+        esp = head + iv + AESGCM(self.key[:-4]).encrypt(self.key[-4:] + iv, text, aad)
+        if self.encap == "udp":
+            return bytes(IP_CLASS[self.outer](src=far, dst=own) /
+                         UDP(sport=4500, dport=4500) / Raw(esp))
+        protocol = {"proto" if self.outer == 4 else "nh": 50}
+        return bytes(IP_CLASS[self.outer](src=far, dst=own, **protocol) / Raw(esp))
 
     def decrypt(self, packet, sequence):
         outer = IP_CLASS[self.outer](packet)
@@ -132,13 +145,7 @@ class Scapy(ReplayTest):
         sequence = (5 << 32) + 77
         packet = inner_packet(self.random, 4, 100)
         pad = -(len(packet) + 2) % 4
-        text = packet + bytes(range(1, pad + 1)) + bytes((pad, 4))
-        iv = self.random_bytes(8)
-        aad = struct.pack("!LQ", peer.spi, sequence)
-        sealed = AESGCM(peer.key[:-4]).encrypt(peer.key[-4:] + iv, text, aad)
-        own, far = OUTER[4]
-        made = bytes(IP(src=far, dst=own, proto=50) /
-                     (struct.pack("!LL", peer.spi, sequence & 0xFFFFFFFF) + iv + sealed))
+        made = peer.seal(packet + bytes(range(1, pad + 1)) + bytes((pad, 4)), sequence)
         sas = self.write_sas(peer.table("inbound", first_sequence=sequence - 1))
         run = self.replay(write_pcap(self.folder / "wire.pcap", [made]), "--sa", sas)
         self.assert_packets([data for _, data in run.packets()], [packet], "opened by the card")

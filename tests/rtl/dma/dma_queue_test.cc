@@ -136,6 +136,27 @@ TEST(DmaQueue, HostStopCompletesWhatWasTakenAndRestarts) {
   }
 }
 
+TEST(DmaQueue, ReadsOfAnEarlierRunAreOverBeforeTheNext) {
+  BenchSetup setup;
+  setup.link.latency = 600;
+  DmaBench bench(setup, 9);
+  bench.start(1);
+  for (unsigned i = 0; i < 20; ++i) ASSERT_TRUE(bench.submit(0, true, 100, 0));
+  bench.ring(0);
+  ASSERT_TRUE(bench.sim.run_until([&] { return bench.root.num_open() == 3; }, 100));
+  bench.queues[0].enable = false;
+  bench.sim.step(300);
+  EXPECT_TRUE(bench.status(0).is_running);
+  ASSERT_TRUE(bench.sim.run_until([&] { return !bench.status(0).is_running; }, 1000));
+  EXPECT_EQ(bench.num_completed(0), 0u);
+  bench.enable(0);
+  bench.sim.step(2);
+  for (unsigned i = 0; i < 5; ++i) ASSERT_TRUE(bench.submit(0, false, 333, 1));
+  bench.ring(0);
+  EXPECT_TRUE(bench.drain());
+  bench.expect_idle();
+}
+
 TEST(DmaQueue, WaitsForCompletionSpaceOncePerWait) {
   DmaBench bench({}, 2);
   bench.queues[1] = DmaBench::usual_queue(1, 6, 3);

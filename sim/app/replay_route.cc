@@ -55,10 +55,13 @@ bool is_udp_4500(const Glance& glance) {
           read_number(glance.payload, 2, 2) == kUdpPort);
 }
 
+/// None in IKE, whose non-ESP marker is 0 (RFC 3948, 2.2).
 std::optional<std::uint32_t> find_spi(const Glance& glance) {
   const std::size_t offset = glance.protocol == kProtocolEsp ? 0 : 8;
   if (glance.payload.size() < offset + 4) return std::nullopt;
-  return read_number(glance.payload, offset, 4);
+  const std::uint32_t spi = read_number(glance.payload, offset, 4);
+  if (spi == 0) return std::nullopt;
+  return spi;
 }
 
 bool is_inside(const Prefix& prefix, const IpAddress& address) {

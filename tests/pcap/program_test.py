@@ -2,6 +2,8 @@
 """What a person meets who runs holdfast-replay: exit codes, sentences, files, and no key in sight.
 
     program_test.py PROGRAM CARD
+
+Covers replay, replay_options, replay_json, replay_run and text_file from outside.
 """
 import json
 import pathlib

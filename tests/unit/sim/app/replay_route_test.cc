@@ -63,6 +63,9 @@ TEST(ReplayRoute, EspIsInbound) {
     EXPECT_EQ(route.packet.size(), packet.bytes.size());
   }
   EXPECT_EQ(route_packet(LinkType::kRaw, ipv4(17, kUdpFrom4500), none).way, Way::kInbound);
+  std::vector<std::uint8_t> ike = kUdpTo4500;
+  std::fill(ike.begin() + 8, ike.end(), std::uint8_t{0});
+  EXPECT_EQ(route_packet(LinkType::kRaw, ipv4(17, ike), none).spi, std::nullopt);
   const Route too_short = route_packet(LinkType::kRaw, ipv4(50, {1}), none);
   EXPECT_EQ(too_short.way, Way::kInbound) << "the card says what is wrong with it";
   EXPECT_EQ(too_short.spi, std::nullopt);

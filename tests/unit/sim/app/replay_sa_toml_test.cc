@@ -5,6 +5,9 @@
 
 #include <map>
 
+#include "app/replay_sa.h"
+#include "app/toml_reader.h"
+
 namespace holdfast::app {
 namespace {
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "app/replay_tally.h"
+
 namespace holdfast::app {
 namespace {
 

@@ -10,10 +10,12 @@
 
 #include "base/result.h"
 
-namespace toml::inline v3 {
+namespace toml {
+inline namespace v3 {
 class table;
 class node;
-}  // namespace toml::inline v3
+}  // namespace v3
+}  // namespace toml
 
 namespace holdfast::app {
 

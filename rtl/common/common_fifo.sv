@@ -11,8 +11,8 @@ module common_fifo #(
   /// Entries, 2 or more.
   parameter int unsigned Depth = 2,
   /// 1: reset overwrites the entries with zero, one a cycle, so that no key or plaintext outlives
-  /// it; `rst_ni` must then be low for at least `Depth` cycles. Entries that were popped stay in
-  /// the memory until they are overwritten.
+  /// it; `rst_ni` must then be low for `Depth` cycles, rounded up to a power of two. Entries that
+  /// were popped stay in the memory until they are overwritten.
   parameter bit ClearOnReset = 1'b0
 ) (
   input  logic clk_i,

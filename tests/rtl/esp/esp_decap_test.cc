@@ -3,6 +3,9 @@
 
 #include "esp_bench.h"
 
+/// Inbound through the pipeline, step by step of docs/esp_pipeline.md: esp_decap with
+/// esp_decap_front (steps 1 to 10), esp_decap_dispatch (11), esp_decap_check (15 to 17),
+/// esp_decap_finish (12 to 20) and esp_decap_exit (ECN, Ethernet).
 namespace holdfast::test {
 namespace {
 

@@ -3,6 +3,8 @@
 
 #include "esp_bench.h"
 
+/// Outbound through the pipeline, step by step of docs/esp_pipeline.md: esp_encap with
+/// esp_encap_front (steps 1 to 5), esp_encap_dispatch (6 to 9) and esp_encap_finish (10).
 namespace holdfast::test {
 namespace {
 

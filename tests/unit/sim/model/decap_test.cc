@@ -152,6 +152,8 @@ TEST_F(Decap, Step9UdpPayload) {
   Packet wrong_length = in_udp(good_esp());
   put16(wrong_length, 24, get16(wrong_length, 24) + 1);
   EXPECT_EQ(reason(wrong_length), "bad_header");
+  put16(wrong_length, 24, get16(wrong_length, 24) - 2);
+  EXPECT_EQ(reason(wrong_length), "bad_header");
   EXPECT_EQ(reason(in_udp({0xFF})), "nat_keepalive");
   EXPECT_EQ(reason(in_udp({0xFE})), "bad_length");
   EXPECT_EQ(reason(in_udp({})), "bad_length");

@@ -189,6 +189,19 @@ TEST(Encap, DfModes) {
   }
 }
 
+TEST(Encap, WithDfTheIdentificationIsZeroWhateverIsGiven) {
+  const Packet inner = inner4();
+  SaConfig config = sa_config(Direction::kOutbound);
+  model::Gcm gcm;
+  for (DfMode df : {DfMode::kSet, DfMode::kClear}) {
+    config.df = df;
+    const Packet sent = model::encapsulate(inner, model::read_ip_header(inner), config,
+                                           binding_of(false, false), 1, 777, gcm);
+    EXPECT_EQ(get16(sent, 4), df == DfMode::kSet ? 0u : 777u);
+    EXPECT_EQ(internet_checksum(std::span(sent).first(20)), 0u);
+  }
+}
+
 TEST(Encap, OnlyIpv4WithoutDfTakesAnIdentification) {
   EspBench b;
   b.install();

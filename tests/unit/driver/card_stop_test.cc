@@ -39,6 +39,21 @@ TEST_P(CardSuite, AQueueCanBeClosedAndOpenedAgain) {
   EXPECT_EQ(card().take_errors(), 0u);
 }
 
+TEST_P(CardSuite, ARingThatIsUsedAgainShowsNothingOld) {
+  install_sas();
+  const QueueConfig small{.sq_log2 = 3, .cq_log2 = 3};
+  open_queue(small);
+  for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(reason(send(inner4())), "none");
+  queue_.reset();
+  open_queue(small);
+  io().write_csr(csr::kQueuesControl(0), 0);  // so that nothing new comes
+  for (unsigned i = 0; i < 100; ++i) io().poll();
+  submit(inner4(), kDescriptorOutbound);
+  for (unsigned i = 0; i < 100; ++i) io().poll();
+  Completion completion;
+  EXPECT_EQ(queue_->poll({&completion, 1}), 0u);
+}
+
 TEST_P(CardSuite, AQueueIsClosedWithPacketsUnderWay) {
   install_sas();
   open_queue({.sq_log2 = 5, .cq_log2 = 3});

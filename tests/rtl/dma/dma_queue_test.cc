@@ -106,6 +106,21 @@ TEST(DmaQueue, DoorbellsThatGoBackStopTheQueue) {
   }
 }
 
+TEST(DmaQueue, ProducerThatGoesBackBehindWhatWasFetchedStopsTheQueue) {
+  DmaBench bench({}, 7);
+  bench.queues[0] = DmaBench::usual_queue(0, 6, 3);
+  bench.start();
+  for (unsigned i = 0; i < 30; ++i) ASSERT_TRUE(bench.submit(0, true, 100, 0));
+  bench.ring(0);
+  ASSERT_TRUE(bench.sim.run_until([&] { return bench.num_completed(0) == 8; }, 3000));
+  bench.sim.step(100);
+  EXPECT_TRUE(bench.status(0).is_running);
+  bench.queues[0].sq_producer = 9;  // one more than was taken, fewer than were read ahead
+  bench.sim.step(50);
+  EXPECT_EQ(bench.status(0).cause, QueueCause::kDoorbell);
+  EXPECT_FALSE(bench.status(0).is_running);
+}
+
 TEST(DmaQueue, HostStopCompletesWhatWasTakenAndRestarts) {
   for (std::uint64_t seed = seed_or(20), last = seed + 8; seed < last; ++seed) {
     SCOPED_TRACE("HOLDFAST_SEED=" + std::to_string(seed));

@@ -34,9 +34,9 @@ Result<Prefix> Prefix::parse(std::string_view text) {
       return fail(ErrorCode::kBadFormat, "", "'" + std::string(text) + "' has no prefix length");
   }
   if (length > max_length)
-    return fail(ErrorCode::kBadValue, "",
-                "'" + std::string(text) + "' has a prefix length over " +
-                    std::to_string(max_length));
+    return fail(
+        ErrorCode::kBadValue, "",
+        "'" + std::string(text) + "' has a prefix length over " + std::to_string(max_length));
   for (unsigned bit = length; bit < max_length; ++bit)
     if (address->bytes[bit / 8] & (0x80u >> (bit % 8)))
       return fail(ErrorCode::kBadValue, "",

@@ -22,9 +22,9 @@ Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = digit(text[i]), low = digit(text[i + 1]);
     if (high < 0 || low < 0)
-      return fail(ErrorCode::kBadFormat, "",
-                  "character " + std::to_string(i + (high < 0 ? 1 : 2)) +
-                      " is not a hexadecimal digit");
+      return fail(
+          ErrorCode::kBadFormat, "",
+          "character " + std::to_string(i + (high < 0 ? 1 : 2)) + " is not a hexadecimal digit");
     bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
   }
   return bytes;

@@ -10,16 +10,16 @@ namespace holdfast {
 /// What kind of wrong a peer, a file or a card did. A caller's fault is not here: it stops the
 /// program (see HOLDFAST_CHECK).
 enum class ErrorCode : std::uint8_t {
-  kTruncated,      ///< Fewer bytes than the format needs.
-  kBadFormat,      ///< The bytes or the text are not of the format.
-  kBadValue,       ///< Well-formed, but the value is not allowed here.
-  kNotFound,       ///< A file, device, SA or name does not exist.
-  kInUse,          ///< Index, SPI or resource already taken.
-  kUnsupported,    ///< Known, but this card or build cannot do it.
-  kRefused,        ///< The card refused a command.
-  kTimeout,        ///< No answer within the time allowed.
-  kIo,             ///< The operating system failed.
-  kFull,           ///< No space left in a ring or table.
+  kTruncated,    ///< Fewer bytes than the format needs.
+  kBadFormat,    ///< The bytes or the text are not of the format.
+  kBadValue,     ///< Well-formed, but the value is not allowed here.
+  kNotFound,     ///< A file, device, SA or name does not exist.
+  kInUse,        ///< Index, SPI or resource already taken.
+  kUnsupported,  ///< Known, but this card or build cannot do it.
+  kRefused,      ///< The card refused a command.
+  kTimeout,      ///< No answer within the time allowed.
+  kIo,           ///< The operating system failed.
+  kFull,         ///< No space left in a ring or table.
 };
 
 /// One sentence that a person can act on, and where it happened.

@@ -1,4 +1,5 @@
 // Generated from rtl/csr/card_csr.rdl by rtl/csr/generate.py. Do not edit.
+// SPDX-License-Identifier: Apache-2.0
 
 package card_csr_pkg;
 

@@ -316,7 +316,8 @@ def regblock(folder):
         text = "\n".join(line.rstrip() for line in text.split("\n"))
         if name == "card_csr.sv":
             text = quiet(text)
-        yield SV_DIR / name, f"// {NOTE}\n" + pack_structs(text)
+        header = f"// {NOTE}\n// SPDX-License-Identifier: Apache-2.0\n"
+        yield SV_DIR / name, header + pack_structs(text)
 
 
 def outputs():

@@ -123,7 +123,8 @@ module dma_queue #(
   assign num_left    = config_i.sq_producer - fetched_q;
   assign sq_index    = fetched_q & (sq_entries - 16'd1);
   assign line_index  = config_q.sq_base[6:4] + sq_index[2:0];
-  // Ring sizes are multiples of 8 and bases of 4 descriptors: the end is at a line or in its middle.
+  // Ring sizes are multiples of 8 descriptors and bases of 4: the end is at a line or in its
+  // middle.
   assign is_near_end = sq_entries - sq_index <= 16'd4;
   assign num_to_line = (is_near_end && line_index < 3'd4) ? 4'd4 - {1'b0, line_index}
                                                           : 4'd8 - {1'b0, line_index};

@@ -23,7 +23,8 @@ module dma_read #(
   /// fields are live.
   output dma_pkg::queue_config_t [dma_pkg::MaxQueues-1:0] queue_taken_o,
   output dma_pkg::queue_status_t [dma_pkg::MaxQueues-1:0] queue_status_o,
-  /// From dma_write: completions written, free-running. A stopped queue is idle when it has caught up.
+  /// From dma_write: completions written, free-running. A stopped queue is idle when it has
+  /// caught up.
   input  logic [dma_pkg::MaxQueues-1:0][15:0]             cq_producer_i,
 
   // DMA reads (header only) and their completions

@@ -170,6 +170,11 @@ module card_stream #(
   // ---------------------------------------------------------------- pipeline
   esp_pkg::ingress_t wire_ingress, plain_ingress;
   esp_pkg::result_t  plain_result, wire_result;
+  logic       plain_valid, wire_valid;
+  logic [1:0] may_retire;
+
+  assign plain_valid_o = plain_valid && may_retire[0];
+  assign wire_valid_o  = wire_valid && may_retire[1];
 
   assign wire_ingress  = '{reason: card_csr_enums_pkg::DropReasonNone,
                            has_ethernet: wire_has_ethernet_i,
@@ -191,14 +196,16 @@ module card_stream #(
     .wire_valid_i, .wire_ready_o,
     .plain_data_o, .plain_keep_o, .plain_last_o,
     .plain_result_o   (plain_result),
-    .plain_valid_o, .plain_ready_i,
+    .plain_valid_o    (plain_valid),
+    .plain_ready_i    (plain_ready_i && may_retire[0]),
     .plain_done_i     (retired_valid[0] && plain_result.has_ticket),
     .plain_data_i, .plain_keep_i, .plain_last_i, .plain_error_i,
     .plain_ingress_i  (plain_ingress),
     .plain_valid_i, .plain_ready_o,
     .wire_data_o, .wire_keep_o, .wire_last_o,
     .wire_result_o    (wire_result),
-    .wire_valid_o, .wire_ready_i,
+    .wire_valid_o     (wire_valid),
+    .wire_ready_i     (wire_ready_i && may_retire[1]),
     .wire_done_i      (retired_valid[1] && wire_result.has_ticket),
     .command_i        (command),
     .command_start_i  (command_start),
@@ -233,6 +240,7 @@ module card_stream #(
     .last_i     (wire_last_i),
     .taken_i    (wire_valid_i && wire_ready_o),
     .result_i   (plain_result),
+    .may_retire_o(may_retire[0]),
     .retire_i   (plain_valid_o && plain_ready_i && plain_last_o),
     .retired_o  (retired[0]),
     .in_flight_o(in_flight[0])
@@ -244,6 +252,7 @@ module card_stream #(
     .last_i     (plain_last_i),
     .taken_i    (plain_valid_i && plain_ready_o),
     .result_i   (wire_result),
+    .may_retire_o(may_retire[1]),
     .retire_i   (wire_valid_o && wire_ready_i && wire_last_o),
     .retired_o  (retired[1]),
     .in_flight_o(in_flight[1])

@@ -15,6 +15,9 @@ module card_stream_account #(
   input  logic [DataWidth/8-1:0] keep_i,
   input  logic                   last_i,
   input  logic                   taken_i,
+  /// The oldest packet has entered whole. Until then its result must wait: a packet can be dropped
+  /// by its first bytes, while the rest is still coming in.
+  output logic                   may_retire_o,
   /// The result of the oldest packet leaves with its last beat.
   input  esp_pkg::result_t       result_i,
   input  logic                   retire_i,
@@ -48,6 +51,7 @@ module card_stream_account #(
   assign retired_o = '{is_outbound: IsOutbound, has_ticket: result_i.has_ticket,
                        reason: result_i.reason, sa_index: result_i.sa_index, bytes_in: bytes_in,
                        bytes_out: result_i.length_bytes};
+  assign may_retire_o = valid;
   assign in_flight_o = count != '0 || midway_q;
 
   `ASSERT(Remembered_A, taken_i && last_i |-> ready)

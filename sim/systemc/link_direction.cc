@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/result.h"
+
 namespace holdfast::sim {
 
 namespace {
@@ -46,9 +48,9 @@ LinkDirection::LinkDirection(const sc_core::sc_module_name& name, const Directio
 
 void LinkDirection::send(Tlp tlp) {
   const TlpKind kind = kind_of(tlp.hdr);
-  sc_assert(may_send(kind));
+  HOLDFAST_CHECK(may_send(kind));
   const unsigned most = config_.credits[index_of(kind)].data;
-  sc_assert(most == 0 || credits_of(tlp).data <= most);
+  HOLDFAST_CHECK(most == 0 || credits_of(tlp).data <= most);
   queue(kind).push_back({std::move(tlp), next_order_++});
   work_event_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -71,6 +73,8 @@ void LinkDirection::take_credit(TlpKind kind, CreditNeed need) {
   Account& account = accounts_[index];
   if (!account.headers_infinite) account.headers -= need.headers;
   if (!account.data_infinite) account.data -= need.data;
+  HOLDFAST_CHECK(account.headers >= 0 || account.headers_infinite);
+  HOLDFAST_CHECK(account.data >= 0 || account.data_infinite);
   stats_.fewest_header_credits[index] =
       std::min(stats_.fewest_header_credits[index], account.headers);
   stats_.fewest_data_credits[index] = std::min(stats_.fewest_data_credits[index], account.data);

@@ -39,6 +39,12 @@ void Scoreboard::remove_now(SaIndex index) {
 
 void Scoreboard::will_rebind(PathIndex path, const Binding& binding) {
   for (auto& rebinds : rebinds_) rebinds.push_back({path, binding, next_generation_});
+  // The first binding of a path is there before any packet: an SA cannot be added without one.
+  if (bound_.insert(to_number(path)).second) {
+    for (const Direction direction : {Direction::kInbound, Direction::kOutbound}) {
+      catch_up(direction, next_generation_);
+    }
+  }
   ++next_generation_;
 }
 
@@ -72,10 +78,10 @@ void Scoreboard::judge(Direction direction, const Outcome& outcome) {
 }
 
 void Scoreboard::differ(const TrafficPacket& packet, const std::string& text) {
-  differences_.push_back(fmt::format(
-      "{} packet {} ({} bytes, {}), SA {}: {}",
-      packet.direction == Direction::kInbound ? "inbound" : "outbound", compared_,
-      packet.bytes.size(), packet.kind, packet.row, text));
+  differences_.push_back(
+      fmt::format("{} packet {} ({} bytes, {}), SA {}: {}",
+                  packet.direction == Direction::kInbound ? "inbound" : "outbound", compared_,
+                  packet.bytes.size(), packet.kind, packet.row, text));
 }
 
 void Scoreboard::compare(const TrafficPacket& packet, const model::Processed& want,
@@ -87,20 +93,18 @@ void Scoreboard::compare(const TrafficPacket& packet, const model::Processed& wa
     return;
   }
   if (want.reason != got.reason) {
-    differ(packet, fmt::format("reason: expected {}, got {}", name_of(want.reason),
-                               name_of(got.reason)));
+    differ(packet,
+           fmt::format("reason: expected {}, got {}", name_of(want.reason), name_of(got.reason)));
     return;
   }
   if (want.sa_index != got.sa_index) {
     differ(packet, fmt::format("SA index: expected {}, got {}", want.sa_index, got.sa_index));
   }
   if (want.generation != got.generation) {
-    differ(packet,
-           fmt::format("generation: expected {}, got {}", want.generation, got.generation));
+    differ(packet, fmt::format("generation: expected {}, got {}", want.generation, got.generation));
   }
   if (want.bytes.size() != got.bytes.size()) {
-    differ(packet,
-           fmt::format("length: expected {}, got {}", want.bytes.size(), got.bytes.size()));
+    differ(packet, fmt::format("length: expected {}, got {}", want.bytes.size(), got.bytes.size()));
   } else if (want.bytes != got.bytes) {
     const auto at = std::mismatch(want.bytes.begin(), want.bytes.end(), got.bytes.begin());
     const auto offset = static_cast<std::size_t>(at.first - want.bytes.begin());

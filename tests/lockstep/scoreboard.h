@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,8 @@ struct Outcome {
 /// first that the ICV is wrong. Such packets are counted, and must be refused by the model too.
 class Scoreboard {
  public:
-  explicit Scoreboard(const model::Limits& limits) : models_{model::EspModel(limits),
-                                                             model::EspModel(limits)} {}
+  explicit Scoreboard(const model::Limits& limits)
+      : models_{model::EspModel(limits), model::EspModel(limits)} {}
 
   void add_sa(const SaPlan& plan);
   void will_remove(SaIndex index) { removals_[to_number(index)] = true; }
@@ -71,6 +72,7 @@ class Scoreboard {
   std::array<std::deque<TrafficPacket>, 2> expected_;
   std::array<std::deque<Rebind>, 2> rebinds_;
   std::map<std::uint16_t, bool> removals_;
+  std::set<std::uint16_t> bound_;                   // paths that have a binding
   std::map<std::uint32_t, std::uint64_t> last_iv_;  // by SPI: outbound numbers rise
   std::uint32_t next_generation_ = 1;
   std::vector<std::string> differences_;

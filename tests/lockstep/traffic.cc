@@ -220,8 +220,8 @@ void Traffic::break_outbound(TrafficPacket& packet) {
     }
     case 4:
       packet.kind = "selector";
-      bytes[is_ipv6(bytes) ? 8 + below(32) : 12 + below(8)] ^= static_cast<std::uint8_t>(
-          1 + below(255));
+      bytes[is_ipv6(bytes) ? 8 + below(32) : 12 + below(8)] ^=
+          static_cast<std::uint8_t>(1 + below(255));
       break;
     case 5:
       packet.kind = "given up";
@@ -355,8 +355,8 @@ void Traffic::break_outside(TrafficPacket& packet) {
     }
     case 12:
       packet.kind = "UDP header";
-      if (esp != ip_header_bytes(bytes)) bytes[esp - 8 + below(6)] = static_cast<std::uint8_t>(
-          random_());
+      if (esp != ip_header_bytes(bytes))
+        bytes[esp - 8 + below(6)] = static_cast<std::uint8_t>(random_());
       break;
     case 13:
       packet.kind = "IP length";
@@ -414,8 +414,8 @@ void Traffic::break_inside(TrafficPacket& packet, const SaConfig& config) {
       break;
     case 5:
       packet.kind = "inner length";
-      put16(data, ipv6 ? 4 : 2, static_cast<std::uint32_t>(
-          chance(50) ? below(size + 8) : below(65536)));
+      put16(data, ipv6 ? 4 : 2,
+            static_cast<std::uint32_t>(chance(50) ? below(size + 8) : below(65536)));
       break;
     case 6:
       packet.kind = "inner addresses";

@@ -19,8 +19,8 @@ struct TrafficPacket {
   Direction direction = Direction::kInbound;
   Packet bytes;
   model::Ingress ingress;
-  std::string kind;         ///< "good", or the name of the fault.
-  std::uint16_t row = 0;    ///< Row of the SA that it was made for.
+  std::string kind;       ///< "good", or the name of the fault.
+  std::uint16_t row = 0;  ///< Row of the SA that it was made for.
 };
 
 /// A single SA of the card under test.

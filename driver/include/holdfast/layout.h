@@ -64,7 +64,7 @@ struct Event {
   std::uint16_t path_index;
   std::uint32_t generation;
   std::uint64_t sequence;
-  std::uint64_t detail;         ///< Error events: the error latch.
+  std::uint64_t detail;  ///< Error events: the error latch.
   std::uint16_t own_port;
   std::uint16_t peer_port;
   std::uint8_t kind;            ///< EventKind
@@ -75,7 +75,6 @@ struct Event {
 };
 static_assert(sizeof(Event) == 64 && offsetof(Event, sequence) == 8 &&
               offsetof(Event, kind) == 28 && offsetof(Event, flags) == 30 &&
-              offsetof(Event, own_address) == 32 &&
-              offsetof(Event, peer_address) == 48);
+              offsetof(Event, own_address) == 32 && offsetof(Event, peer_address) == 48);
 
 }  // namespace holdfast

@@ -119,14 +119,18 @@ class SadBench {
   Reason receive(const InQuery& q, unsigned inner_bytes = 100, bool is_charged = true) {
     const auto ticket = query(q);
     if (!ticket || ticket->reason != Reason::kNone) return ticket ? ticket->reason : Reason::kStale;
-    const auto verdict = update({ticket->sa_index, ticket->row.epoch, ticket->seq, is_charged,
-                                 inner_bytes});
+    const auto verdict =
+        update({ticket->sa_index, ticket->row.epoch, ticket->seq, is_charged, inner_bytes});
     return verdict ? verdict->reason : Reason::kStale;
   }
   /// Until every question has its answer and every packet that was said to be done is.
   void drain(std::uint64_t limit = 200000) {
-    EXPECT_TRUE(sim.run_until([&] { return in_queries.empty() && in_updates.empty()
-        && out_queries.empty() && !num_open_ && !in_dones && !out_dones; }, limit));
+    EXPECT_TRUE(sim.run_until(
+        [&] {
+          return in_queries.empty() && in_updates.empty() && out_queries.empty() && !num_open_ &&
+                 !in_dones && !out_dones;
+        },
+        limit));
     sim.step(20);
   }
 

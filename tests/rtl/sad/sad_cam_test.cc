@@ -49,9 +49,9 @@ class CamBench {
     const auto [is_valid, index] = expected_.front();
     expected_.pop_front();
     num_lookups += is_valid;
-    const bool is_right = (sim.top().hit_valid_o != 0) == is_valid
-        && (!is_valid || (sim.top().is_hit_o ? static_cast<int>(sim.top().hit_index_o) : -1)
-                == index);
+    const bool is_right =
+        (sim.top().hit_valid_o != 0) == is_valid &&
+        (!is_valid || (sim.top().is_hit_o ? static_cast<int>(sim.top().hit_index_o) : -1) == index);
     num_wrong += !is_right;
     num_found += is_valid && is_right && index >= 0;
   }
@@ -61,7 +61,11 @@ class CamBench {
   std::uint64_t num_lookups = 0, num_wrong = 0, num_found = 0;
 
  private:
-  struct Write { bool is_valid; unsigned index; std::uint32_t spi; };
+  struct Write {
+    bool is_valid;
+    unsigned index;
+    std::uint32_t spi;
+  };
   Write written_{};
   bool has_looked_ = false;
   std::deque<std::pair<bool, int>> expected_;
@@ -102,11 +106,11 @@ void store_random_sets(unsigned num_sas, unsigned num_seeds) {
     num_lookups += bench.num_lookups;
     num_wrong += bench.num_wrong;
   }
-  std::printf("figure: sad_cam %u entries, %u random sets: at least %llu of %u stored, "
-              "%llu lookups, %llu wrong\n", num_sas, num_seeds,
-              static_cast<unsigned long long>(least_stored), num_sas,
-              static_cast<unsigned long long>(num_lookups),
-              static_cast<unsigned long long>(num_wrong));
+  std::printf(
+      "figure: sad_cam %u entries, %u random sets: at least %llu of %u stored, "
+      "%llu lookups, %llu wrong\n",
+      num_sas, num_seeds, static_cast<unsigned long long>(least_stored), num_sas,
+      static_cast<unsigned long long>(num_lookups), static_cast<unsigned long long>(num_wrong));
   EXPECT_EQ(num_wrong, 0u);
 }
 
@@ -139,10 +143,11 @@ void look_while_writing(unsigned num_sas, unsigned num_cycles) {
     bench.step();
   }
   bench.step();
-  std::printf("figure: sad_cam %u entries, %u writes and removals at full rate: %llu lookups, "
-              "missed or wrong %llu\n", num_sas, num_writes,
-              static_cast<unsigned long long>(bench.num_lookups),
-              static_cast<unsigned long long>(bench.num_wrong));
+  std::printf(
+      "figure: sad_cam %u entries, %u writes and removals at full rate: %llu lookups, "
+      "missed or wrong %llu\n",
+      num_sas, num_writes, static_cast<unsigned long long>(bench.num_lookups),
+      static_cast<unsigned long long>(bench.num_wrong));
   EXPECT_EQ(bench.num_wrong, 0u);
 }
 

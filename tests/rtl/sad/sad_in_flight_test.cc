@@ -107,7 +107,7 @@ TEST(SadInFlight, FenceIsTheOldestGenerationInFlight) {
     return bench.sim.top().drain_fence_o;
   };
   EXPECT_EQ(fence(), 0u);
-  bench.write_path(0);  // 1
+  bench.write_path(0);     // 1
   EXPECT_EQ(fence(), 1u);  // idle: the current one
   bench.must(add_sa(2, 0x2222));
   bench.must(add_sa(3, 0x3333, true));

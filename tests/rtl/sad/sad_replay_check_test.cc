@@ -41,8 +41,8 @@ unsigned run_table(unsigned max_window) {
     add_inbound(bench, c.window, c.has_esn, c.first_seq);
     for (const ReplayCase::Step& step : c.steps) {
       ++num_steps;
-      const auto where = "case " + std::to_string(c.number) + " (" + c.title + "), line "
-          + std::to_string(step.line);
+      const auto where = "case " + std::to_string(c.number) + " (" + c.title + "), line " +
+                         std::to_string(step.line);
       const auto ticket = bench.query(InQuery{kSpi, step.wire});
       if (!ticket) {
         ADD_FAILURE() << where << ": no ticket";
@@ -75,16 +75,37 @@ std::uint64_t interesting(std::mt19937_64& random, std::uint64_t top, unsigned w
   const auto small = [&](unsigned n) { return static_cast<std::int64_t>(random() % n); };
   std::int64_t offset = 0;
   switch (small(40)) {
-    case 0: case 1: case 2: offset = max_window - 2 + small(5); break;  // the whole row
-    case 3: offset = 1 + small(3 * max_window); break;
-    case 4: case 5: case 6: offset = -small(3 * max_window); break;
-    case 7: offset = 64 * small(20) + small(3); break;
-    case 8: case 9: case 10: case 11: offset = 3 - small(6) - window; break;  // left edge
-    case 12: offset = small(50) ? small(window) : small(1u << 20); break;
+    case 0:
+    case 1:
+    case 2:
+      offset = max_window - 2 + small(5);
+      break;  // the whole row
+    case 3:
+      offset = 1 + small(3 * max_window);
+      break;
+    case 4:
+    case 5:
+    case 6:
+      offset = -small(3 * max_window);
+      break;
+    case 7:
+      offset = 64 * small(20) + small(3);
+      break;
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+      offset = 3 - small(6) - window;
+      break;  // left edge
+    case 12:
+      offset = small(50) ? small(window) : small(1u << 20);
+      break;
     case 13:  // rarely: 2^32 is not to be passed at once
       offset = has_esn && small(20) == 0 ? small(0xFFFFFFFF) : small(window);
       break;
-    default: offset = 10 - small(window + 10); break;
+    default:
+      offset = 10 - small(window + 10);
+      break;
   }
   // Without ESN, what is left of 0 would be far to the right and end the SA at once.
   if (!has_esn && offset < 0 && static_cast<std::uint64_t>(-offset) > top) offset = 1;
@@ -95,8 +116,8 @@ template <typename Model>
 void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned num_steps,
                 unsigned max_window, std::uint64_t seed_offset) {
   const std::uint64_t seed = seed_or(100 + seed_offset);
-  SCOPED_TRACE("window " + std::to_string(window) + " esn " + std::to_string(has_esn) + " first "
-               + std::to_string(first_seq) + " seed " + std::to_string(seed));
+  SCOPED_TRACE("window " + std::to_string(window) + " esn " + std::to_string(has_esn) + " first " +
+               std::to_string(first_seq) + " seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   SadBench<Model> bench;
   add_inbound(bench, window, has_esn, first_seq);
@@ -117,8 +138,8 @@ void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned
       }
       bench.in_queries.push_back({kSpi, wires.back()});
     }
-    ASSERT_TRUE(bench.sim.run_until([&] {
-      return bench.in_tickets.size() == first_ticket + burst; }, 1000));
+    ASSERT_TRUE(
+        bench.sim.run_until([&] { return bench.in_tickets.size() == first_ticket + burst; }, 1000));
     std::vector<std::uint64_t> passed;
     for (unsigned i = 0; i < burst; ++i) {
       const Ticket& ticket = bench.in_tickets[first_ticket + i];
@@ -128,8 +149,8 @@ void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned
           << std::hex << "wire " << wires[i] << " top " << reference.top();
       num_early += !passes;
       if (!passes) continue;
-      ASSERT_EQ(ticket.seq, number) << std::hex << "wire " << wires[i] << " top "
-                                    << reference.top();
+      ASSERT_EQ(ticket.seq, number)
+          << std::hex << "wire " << wires[i] << " top " << reference.top();
       // The ICV is wrong now and then, and mostly if the number was inferred one lap too far.
       const bool is_far = number > reference.top() && number - reference.top() > 1u << 30;
       if (random() % 8 && (!is_far || random() % 10 == 0)) {
@@ -155,8 +176,8 @@ void run_random(unsigned window, bool has_esn, std::uint64_t first_seq, unsigned
       num_late += !is_fresh;
     }
     const std::size_t first_verdict = bench.verdicts.size();
-    ASSERT_TRUE(bench.sim.run_until([&] {
-      return bench.verdicts.size() == first_verdict + expected.size(); }, 1000));
+    ASSERT_TRUE(bench.sim.run_until(
+        [&] { return bench.verdicts.size() == first_verdict + expected.size(); }, 1000));
     for (std::size_t i = 0; i < expected.size(); ++i) {
       ASSERT_EQ(bench.verdicts[first_verdict + i].reason, expected[i].first) << "update " << i;
       ASSERT_EQ(bench.verdicts[first_verdict + i].is_highest, expected[i].second);
@@ -179,8 +200,8 @@ TEST(SadReplayRandom, FollowsTheReference) {
   for (unsigned window : {32u, 64u, 100u, 1024u}) {
     run_random<Vsad_model>(window, false, 1, kSteps, 1024, n++);
     run_random<Vsad_model>(window, true, 1, kSteps, 1024, n++);
-    run_random<Vsad_model>(window, true, 0xFFFF0000, kSteps, 1024, n++);         // over 2^32
-    run_random<Vsad_model>(window, true, 0xABCDEFFF00000, kSteps, 1024, n++);    // many laps on
+    run_random<Vsad_model>(window, true, 0xFFFF0000, kSteps, 1024, n++);       // over 2^32
+    run_random<Vsad_model>(window, true, 0xABCDEFFF00000, kSteps, 1024, n++);  // many laps on
   }
 }
 

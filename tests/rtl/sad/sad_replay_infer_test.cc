@@ -54,9 +54,9 @@ TEST(SadReplayInfer, AroundEveryEdge) {
                                std::int64_t{0xFFFFFFFF}, std::int64_t{0xFFFFFFFF} - w}) {
         for (std::int64_t near = -2; near <= 2; ++near) {
           const std::uint64_t top = (lap << 32) + static_cast<std::uint64_t>(low + near);
-          for (std::int64_t offset : {-w - 1, -w, -w + 1, -w + 2, std::int64_t{-1},
-                                      std::int64_t{0}, std::int64_t{1}, w,
-                                      std::int64_t{0x7FFFFFFF}, std::int64_t{0x80000000}}) {
+          for (std::int64_t offset :
+               {-w - 1, -w, -w + 1, -w + 2, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, w,
+                std::int64_t{0x7FFFFFFF}, std::int64_t{0x80000000}}) {
             const auto wire = static_cast<std::uint32_t>(top + static_cast<std::uint64_t>(offset));
             expect_same(inference, true, top, window, wire);
             expect_same(inference, false, top & 0xFFFFFFFF, window, wire);

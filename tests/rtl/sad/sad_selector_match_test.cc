@@ -78,8 +78,8 @@ TEST(SadSelectorMatch, FollowsTheReference) {
         random() % 4 ? flipped(s.destination, random() % 128) : s.destination;
     const bool is_ipv6 = random() % 16 ? s.is_ipv6 : !s.is_ipv6;
     EXPECT_EQ(matcher.match(s, is_ipv6, source, destination),
-              is_ipv6 == s.is_ipv6 && same_prefix(source, s.source, s.source_bits)
-                  && same_prefix(destination, s.destination, s.destination_bits));
+              is_ipv6 == s.is_ipv6 && same_prefix(source, s.source, s.source_bits) &&
+                  same_prefix(destination, s.destination, s.destination_bits));
   }
 }
 

@@ -29,9 +29,11 @@ TEST(Sad, AnswersAfterAFixedNumberOfCycles) {
     EXPECT_EQ(out, 7u);
     EXPECT_EQ(verdict, 7u);
   }
-  std::printf("figure: query to ticket inbound %llu, outbound %llu, update to verdict %llu "
-              "cycles\n", static_cast<unsigned long long>(in), static_cast<unsigned long long>(out),
-              static_cast<unsigned long long>(verdict));
+  std::printf(
+      "figure: query to ticket inbound %llu, outbound %llu, update to verdict %llu "
+      "cycles\n",
+      static_cast<unsigned long long>(in), static_cast<unsigned long long>(out),
+      static_cast<unsigned long long>(verdict));
 }
 
 /// Cycles a question, with `num` of each kind that is asked.
@@ -48,9 +50,13 @@ double rate(bool in, bool update, bool out, bool one_sa) {
     if (out) bench.out_queries.push_back({8 + sa, 10, false, {}, {}});
   }
   const std::uint64_t begin = bench.sim.cycle();
-  EXPECT_TRUE(bench.sim.run_until([&] {
-    return (!in || bench.in_tickets.size() == kNum) && (!update || bench.verdicts.size() == kNum)
-        && (!out || bench.out_tickets.size() == kNum); }, 100000));
+  EXPECT_TRUE(bench.sim.run_until(
+      [&] {
+        return (!in || bench.in_tickets.size() == kNum) &&
+               (!update || bench.verdicts.size() == kNum) &&
+               (!out || bench.out_tickets.size() == kNum);
+      },
+      100000));
   for (const Ticket& t : bench.in_tickets) EXPECT_EQ(t.reason, Reason::kNone);
   for (const Ticket& t : bench.out_tickets) EXPECT_EQ(t.reason, Reason::kNone);
   for (const Verdict& v : bench.verdicts) EXPECT_EQ(v.reason, Reason::kNone);
@@ -64,16 +70,18 @@ TEST(Sad, KeepsUpWithPacketsOfFiveBeats) {
               rate(true, false, false, true), rate(false, false, true, true),
               rate(false, true, false, true));
   const double all = rate(true, true, true, false), all_one = rate(true, true, true, true);
-  std::printf("figure: cycles a packet of both directions at once: many SAs %.2f, one SA each "
-              "%.2f\n", all, all_one);
+  std::printf(
+      "figure: cycles a packet of both directions at once: many SAs %.2f, one SA each "
+      "%.2f\n",
+      all, all_one);
   EXPECT_LT(all, 5.0);
   EXPECT_LT(all_one, 5.0);
 }
 
 /// Everything at once, with pauses, against a reference that knows each SA's counters.
 void run_everything(Pauses pauses, std::uint64_t seed) {
-  SCOPED_TRACE("seed " + std::to_string(seed) + " pauses " + std::to_string(pauses.source_percent)
-               + "/" + std::to_string(pauses.sink_percent));
+  SCOPED_TRACE("seed " + std::to_string(seed) + " pauses " + std::to_string(pauses.source_percent) +
+               "/" + std::to_string(pauses.sink_percent));
   std::mt19937_64 random(seed);
   Bench bench;
   bench.source_pause = pauses.source_percent;
@@ -108,11 +116,14 @@ void run_everything(Pauses pauses, std::uint64_t seed) {
       c.first_seq = 1 + random() % 0xFFFF0000;
       c.lifetime.hard_packets = random() % 3 ? 0 : random() % 40 + 1;
       bench.must(c);
-      owner = {owner.spi, owner.is_outbound, true, c.first_seq, 0, 0, c.lifetime.hard_packets,
-               owner.epoch + 1};
+      owner = {owner.spi, owner.is_outbound,       true,           c.first_seq, 0,
+               0,         c.lifetime.hard_packets, owner.epoch + 1};
     }
     // A burst of packets: outbound queries mixed with inbound ones, then the updates.
-    struct Asked { unsigned index; unsigned bytes; };
+    struct Asked {
+      unsigned index;
+      unsigned bytes;
+    };
     std::vector<Asked> out_asked;
     std::vector<unsigned> in_asked;
     bench.in_tickets.clear();
@@ -121,8 +132,8 @@ void run_everything(Pauses pauses, std::uint64_t seed) {
     for (unsigned i = 0; i < 40; ++i) {
       const auto sa = static_cast<unsigned>(random() % 16);
       if (owners[sa].spi && !owners[sa].is_outbound) {
-        bench.in_queries.push_back({owners[sa].spi, static_cast<std::uint32_t>(
-            owners[sa].next + i)});
+        bench.in_queries.push_back(
+            {owners[sa].spi, static_cast<std::uint32_t>(owners[sa].next + i)});
         in_asked.push_back(sa);
       } else {
         const auto bytes = static_cast<unsigned>(random() % 9000);

@@ -15,13 +15,29 @@ using Key = std::array<std::uint64_t, 4>;  // first byte of the key in the top b
 enum class Op : unsigned { kNone, kAddSa, kDeleteSa, kReadSa, kWritePath, kMoveSa, kReadPath };
 
 enum class Code : unsigned {
-  kOk, kBadOp, kBadIndex, kIndexInUse, kEmpty, kSpiInUse, kBadSpi, kBadSuite, kBadWindow,
-  kBadSequence, kBadSelector, kNotSwept
+  kOk,
+  kBadOp,
+  kBadIndex,
+  kIndexInUse,
+  kEmpty,
+  kSpiInUse,
+  kBadSpi,
+  kBadSuite,
+  kBadWindow,
+  kBadSequence,
+  kBadSelector,
+  kNotSwept
 };
 
 enum class Reason : unsigned {
-  kNone = 0, kNoSa = 15, kReplayEarly = 16, kReplayLate = 18, kSelector = 23, kLifetime = 25,
-  kSequence = 26, kStale = 28
+  kNone = 0,
+  kNoSa = 15,
+  kReplayEarly = 16,
+  kReplayLate = 18,
+  kSelector = 23,
+  kLifetime = 25,
+  kSequence = 26,
+  kStale = 28
 };
 
 enum class Kind : unsigned { kSoftLifetime = 2, kHardLifetime = 3, kSequence = 4 };

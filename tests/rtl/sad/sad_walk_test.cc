@@ -75,11 +75,11 @@ TEST(SadWalk, OtherSasMissNothingWhileOneComesAndGoes) {
   std::uint64_t num_queries = 0;
   for (unsigned round = 0; round < 100; ++round) {
     for (const Command& c : {add_sa(15, 0x9000 + round), [] {
-           Command d;
-           d.op = Op::kDeleteSa;
-           d.sa_index = 15;
-           return d;
-         }()}) {
+                               Command d;
+                               d.op = Op::kDeleteSa;
+                               d.sa_index = 15;
+                               return d;
+                             }()}) {
       bench.start(c);
       do {
         if (bench.in_queries.size() < 2) {
@@ -103,13 +103,16 @@ TEST(SadWalk, QueryAnswersOfOneMomentWhileTheWindowMoves) {
   // A query at each distance from an update that jumps. What it says must be right either before
   // or after the update: a row that is newer than the top would let `seen` through.
   for (int distance = -8; distance <= 8; ++distance) {
-    struct Probe { std::uint32_t wire; bool before, after; };
+    struct Probe {
+      std::uint32_t wire;
+      bool before, after;
+    };
     // Window 1024, top 2000, seen 2000, 1500 and 1010. The update takes 2500 (bits 2001 to 2500
     // are cleared): it shares its bit with 1476, and 1500 lies left of 2500 - 1023 no more.
-    for (const Probe& probe : {Probe{1010, false, false}, Probe{1500, false, false},
-                               Probe{1476, true, false}, Probe{1477, true, true},
-                               Probe{2500, true, false}, Probe{2000, false, false},
-                               Probe{2499, true, true}, Probe{1400, true, false}}) {
+    for (const Probe& probe :
+         {Probe{1010, false, false}, Probe{1500, false, false}, Probe{1476, true, false},
+          Probe{1477, true, true}, Probe{2500, true, false}, Probe{2000, false, false},
+          Probe{2499, true, true}, Probe{1400, true, false}}) {
       Bench bench;
       bench.write_path(0);
       Command c = add_sa(3, kSpi);

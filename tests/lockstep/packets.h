@@ -15,6 +15,9 @@ inline void put16(std::span<std::uint8_t> bytes, std::size_t at, std::uint32_t v
 inline std::uint16_t get16(std::span<const std::uint8_t> bytes, std::size_t at) {
   return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
 }
+inline std::uint32_t get32(std::span<const std::uint8_t> bytes, std::size_t at) {
+  return static_cast<std::uint32_t>(get16(bytes, at)) << 16 | get16(bytes, at + 2);
+}
 
 inline bool is_ipv6(std::span<const std::uint8_t> packet) { return packet[0] >> 4 == 6; }
 inline std::size_t ip_header_bytes(std::span<const std::uint8_t> packet) {

@@ -11,6 +11,8 @@
 namespace holdfast::lockstep {
 namespace {
 
+constexpr std::size_t kMaxHeaderBytes = 72;  // IPv4 with all options, UDP, SPI
+
 /// The card looked at the window when packets before this one had not moved it yet, and refused
 /// the packet at a later step than the model, which looks when they have.
 bool is_later_look(const TrafficPacket& packet, DropReason want, DropReason got) {
@@ -20,7 +22,8 @@ bool is_later_look(const TrafficPacket& packet, DropReason want, DropReason got)
   // With ESN the model then infers a number of the next 2^32, whose AAD cannot be right.
   const bool is_old = packet.kind.find("replay") != std::string::npos ||
                       packet.kind.find("late") != std::string::npos;
-  return want == DropReason::kIcv && got == DropReason::kReplayLate && is_old;
+  return want == DropReason::kIcv && is_old &&
+         (got == DropReason::kReplayEarly || got == DropReason::kReplayLate);
 }
 
 }  // namespace
@@ -31,6 +34,7 @@ void Scoreboard::add_sa(const SaPlan& plan) {
     HOLDFAST_CHECK(result == CommandResult::kOk);
   }
   removals_.erase(to_number(plan.index));
+  spis_[to_number(plan.index)] = to_number(plan.config.spi);
 }
 
 void Scoreboard::remove_now(SaIndex index) {
@@ -70,11 +74,47 @@ void Scoreboard::judge(Direction direction, const Outcome& outcome) {
   expected.pop_front();
   catch_up(direction, outcome.generation);
   model::EspModel& model = models_[index(direction)];
-  if (outcome.reason == DropReason::kNoSa && removals_.contains(packet.row)) {
+  if (outcome.reason == DropReason::kNoSa && names_removed_sa(packet)) {
     model.delete_sa(SaIndex{packet.row});
   }
-  compare(packet, model.process(direction, packet.bytes, packet.ingress), outcome);
+  if (outcome.reason == DropReason::kStale && names_removed_sa(packet)) {
+    compare(packet, process_stale(packet), outcome);
+  } else {
+    compare(packet, model.process(direction, packet.bytes, packet.ingress), outcome);
+  }
   if (direction == Direction::kOutbound) watch_sequence(packet, outcome);
+}
+
+/// The packet says that it is for an SA whose removal has been asked for.
+bool Scoreboard::names_removed_sa(const TrafficPacket& packet) const {
+  if (!removals_.contains(packet.row)) return false;
+  if (packet.direction == Direction::kOutbound) return packet.ingress.sa_index == packet.row;
+  const std::size_t offset = packet.ingress.has_ethernet ? kEthernetBytes : 0;
+  if (packet.bytes.size() <= offset) return false;
+  const auto bytes = std::span<const std::uint8_t>(packet.bytes).subspan(offset);
+  if (bytes.size() < kMaxHeaderBytes && bytes.size() < esp_offset(bytes) + 4) return false;
+  return get32(bytes, esp_offset(bytes)) == spis_.at(packet.row);
+}
+
+/// The SA was removed between the packet's ticket and its end; the model still has it, for those
+/// that follow.
+model::Processed Scoreboard::process_stale(const TrafficPacket& packet) {
+  const model::Ticket ticket =
+      models_[index(packet.direction)].take_ticket(packet.direction, packet.bytes, packet.ingress);
+  model::Processed result;
+  result.reason = ticket.rows.reason == DropReason::kNone ? DropReason::kStale : ticket.rows.reason;
+  result.sa_index = ticket.rows.sa_index;
+  result.generation = ticket.rows.path.generation;
+  return result;
+}
+
+std::vector<model::ModelEvent> Scoreboard::take_events() {
+  std::vector<model::ModelEvent> all;
+  for (model::EspModel& model : models_) {
+    const auto events = model.take_events();
+    all.insert(all.end(), events.begin(), events.end());
+  }
+  return all;
 }
 
 void Scoreboard::differ(const TrafficPacket& packet, const std::string& text) {
@@ -115,7 +155,8 @@ void Scoreboard::compare(const TrafficPacket& packet, const model::Processed& wa
   }
   if (got.reason == DropReason::kNone) {
     ++compared_ok_;
-    ++lengths_[packet.direction == Direction::kInbound ? got.bytes.size() : packet.bytes.size()];
+    const bool is_inbound = packet.direction == Direction::kInbound;
+    ++lengths_[index(packet.direction)][is_inbound ? got.bytes.size() : packet.bytes.size()];
   }
 }
 
@@ -124,8 +165,7 @@ void Scoreboard::watch_sequence(const TrafficPacket& packet, const Outcome& outc
   const auto bytes = std::span<const std::uint8_t>(outcome.bytes)
                          .subspan(packet.ingress.has_ethernet ? kEthernetBytes : 0);
   const std::size_t esp = esp_offset(bytes);
-  const std::uint32_t spi =
-      static_cast<std::uint32_t>(get16(bytes, esp)) << 16 | get16(bytes, esp + 2);
+  const std::uint32_t spi = get32(bytes, esp);
   std::uint64_t iv = 0;
   for (std::size_t at = esp + 8; at < esp + 16; ++at) iv = iv << 8 | bytes[at];
   const auto [entry, is_new] = last_iv_.try_emplace(spi, iv);

@@ -25,7 +25,8 @@ struct Outcome {
 ///
 /// The model runs when the card's result is there. A re-bind is told when its command is given and
 /// takes effect in the model at the first result that carries its generation; so is a removal, at
-/// the first packet that the card no longer finds an SA for. Each direction has a model of its own,
+/// the first packet that the card no longer finds an SA for; packets that the removal overtook are
+/// stale in the model too. Each direction has a model of its own,
 /// because the two run ahead of each other.
 ///
 /// The card looks at the replay window twice, and packets are in flight between: where the model
@@ -37,13 +38,16 @@ class Scoreboard {
       : models_{model::EspModel(limits), model::EspModel(limits)} {}
 
   void add_sa(const SaPlan& plan);
-  void will_remove(SaIndex index) { removals_[to_number(index)] = true; }
+  void will_remove(SaIndex index) { removals_.insert(to_number(index)); }
   void remove_now(SaIndex index);
   void will_rebind(PathIndex path, const Binding& binding);
   /// The packet was given to the card.
   void expect(TrafficPacket packet);
   /// The card's result for the oldest expected packet of that direction.
   void judge(Direction direction, const Outcome& outcome);
+
+  /// What the SAs of the model have raised since the last call.
+  std::vector<model::ModelEvent> take_events();
 
   /// One line a difference: packet number, SA index, field, expected, got.
   const std::vector<std::string>& differences() const { return differences_; }
@@ -52,7 +56,10 @@ class Scoreboard {
   std::uint64_t late_replays() const { return late_replays_; }
   std::size_t outstanding(Direction direction) const { return expected_[index(direction)].size(); }
   const std::map<DropReason, std::uint64_t>& reasons() const { return reasons_; }
-  const std::map<std::size_t, std::uint64_t>& lengths() const { return lengths_; }
+  /// Packets that passed, by the bytes of the inner packet and its Ethernet header.
+  const std::map<std::size_t, std::uint64_t>& lengths(Direction direction) const {
+    return lengths_[index(direction)];
+  }
   /// Sequence numbers that left, per SA row: each must be seen once.
   std::uint64_t repeated_sequence_numbers() const { return repeated_; }
 
@@ -63,6 +70,8 @@ class Scoreboard {
     std::uint32_t generation;
   };
   static std::size_t index(Direction direction) { return static_cast<std::size_t>(direction); }
+  model::Processed process_stale(const TrafficPacket& packet);
+  bool names_removed_sa(const TrafficPacket& packet) const;
   void catch_up(Direction direction, std::uint32_t generation);
   void compare(const TrafficPacket& packet, const model::Processed& want, const Outcome& got);
   void differ(const TrafficPacket& packet, const std::string& text);
@@ -71,13 +80,14 @@ class Scoreboard {
   std::array<model::EspModel, 2> models_;
   std::array<std::deque<TrafficPacket>, 2> expected_;
   std::array<std::deque<Rebind>, 2> rebinds_;
-  std::map<std::uint16_t, bool> removals_;
+  std::set<std::uint16_t> removals_;
+  std::map<std::uint16_t, std::uint32_t> spis_;     // by row
   std::set<std::uint16_t> bound_;                   // paths that have a binding
   std::map<std::uint32_t, std::uint64_t> last_iv_;  // by SPI: outbound numbers rise
   std::uint32_t next_generation_ = 1;
   std::vector<std::string> differences_;
   std::map<DropReason, std::uint64_t> reasons_;
-  std::map<std::size_t, std::uint64_t> lengths_;
+  std::array<std::map<std::size_t, std::uint64_t>, 2> lengths_;
   std::uint64_t compared_ = 0, compared_ok_ = 0, late_replays_ = 0, repeated_ = 0;
 };
 

@@ -77,8 +77,9 @@ SaPlan Traffic::make_sa(SaIndex index, PathIndex path, Direction direction, Spi 
   config.dscp = static_cast<std::uint8_t>(below(64));
   config.has_ecn = chance(70);
 
+  SaConfig sender = clone(config);
+  if (chance(mix_.end_percent)) limit(config);
   if (direction == Direction::kInbound) {
-    SaConfig sender = clone(config);
     sender.direction = Direction::kOutbound;
     sender.has_ecn = true;
     peer_.delete_sa(index);
@@ -87,6 +88,22 @@ SaPlan Traffic::make_sa(SaIndex index, PathIndex path, Direction direction, Spi 
   forget(index);
   known_.push_back({SaPlan{index, path, clone(config)}, {}});
   return plan;
+}
+
+/// An SA that will not live long.
+void Traffic::limit(SaConfig& config) {
+  switch (below(config.direction == Direction::kOutbound ? 3 : 2)) {
+    case 0:
+      config.lifetime.soft_packets = 1 + below(100);
+      config.lifetime.hard_packets = config.lifetime.soft_packets + below(100);
+      break;
+    case 1:
+      config.lifetime.soft_bytes = 1 + below(50'000);
+      config.lifetime.hard_bytes = config.lifetime.soft_bytes + below(50'000);
+      break;
+    default:
+      config.first_sequence = (config.has_esn ? ~std::uint64_t{0} : 0xFFFF'FFFFu) - below(150);
+  }
 }
 
 void Traffic::forget(SaIndex index) {
@@ -110,12 +127,15 @@ void Traffic::use_binding(PathIndex path, const Binding& binding) {
   peer_.write_path(path, reversed(binding));
 }
 
-std::size_t Traffic::choose_length() {
+std::size_t Traffic::choose_length(const SaPlan& plan) {
   const std::uint64_t dice = below(1000);
   if (dice < 12) return 1500 + below(7501);
   if (dice < 250) return 300 + below(1201);
-  if (next_short_length_ > 300) next_short_length_ = 20;
-  return next_short_length_++;
+  std::size_t& next = next_short_length_[static_cast<std::size_t>(plan.config.direction)];
+  // A length that IPv6 cannot have waits for an IPv4 packet.
+  if (plan.config.selector.source.address.is_ipv6 && next < 40) return 40 + below(261);
+  if (next > 300) next = 20;
+  return next++;
 }
 
 Packet Traffic::inner_packet(const Selector& selector, std::size_t length) {
@@ -189,7 +209,7 @@ TrafficPacket Traffic::outbound() {
   packet.direction = Direction::kOutbound;
   packet.kind = "good";
   packet.row = to_number(known.plan.index);
-  packet.bytes = inner_packet(known.plan.config.selector, choose_length());
+  packet.bytes = inner_packet(known.plan.config.selector, choose_length(known.plan));
   packet.ingress.sa_index = packet.row;
   if (chance(mix_.fault_percent)) break_outbound(packet);
   if (chance(5)) packet.bytes.resize(packet.bytes.size() + 1 + below(40));  // Ethernet padding
@@ -251,7 +271,7 @@ TrafficPacket Traffic::inbound() {
     add_ethernet(packet);
     return packet;
   }
-  const Packet inner = inner_packet(known.plan.config.selector, choose_length());
+  const Packet inner = inner_packet(known.plan.config.selector, choose_length(known.plan));
   model::Ingress ingress;
   ingress.sa_index = packet.row;
   model::Processed sent = peer_.process(Direction::kOutbound, inner, ingress);
@@ -266,7 +286,7 @@ TrafficPacket Traffic::inbound() {
     } else {
       break_inside(packet, known.plan.config);
     }
-  } else if (chance(20)) {  // a router on the way marked congestion, or changed ECT
+  } else if (chance(mix_.remark_percent)) {
     const auto ecn = static_cast<model::Ecn>(below(4));
     model::set_ecn(packet.bytes, ecn);
     fix_checksum(packet.bytes);

@@ -37,7 +37,9 @@ struct TrafficMix {
   unsigned fault_percent = 12;
   unsigned replay_percent = 3;
   unsigned reorder_percent = 5;
+  unsigned remark_percent = 20;  ///< A router on the way changed the outer ECN field.
   unsigned ethernet_percent = 15;
+  unsigned end_percent = 10;  ///< SAs that end soon: hard lifetime, last sequence number.
 };
 
 /// Random SAs, bindings and packets, all from one seed: sizes from 20 to 9,000 bytes, every length
@@ -67,9 +69,10 @@ class Traffic {
     std::deque<Packet> history;  // inbound: what was sent, without Ethernet
   };
 
+  void limit(SaConfig& config);
   bool chance(unsigned percent) { return random_() % 100 < percent; }
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-  std::size_t choose_length();
+  std::size_t choose_length(const SaPlan& plan);
   IpAddress inside(const Prefix& prefix);
   Packet inner_packet(const Selector& selector, std::size_t length);
   TrafficPacket outbound();
@@ -87,7 +90,7 @@ class Traffic {
   model::Gcm gcm_;
   std::vector<Known> known_;
   std::array<std::deque<TrafficPacket>, 2> delayed_;
-  std::size_t next_short_length_ = 20;
+  std::array<std::size_t, 2> next_short_length_{20, 20};
 };
 
 }  // namespace holdfast::lockstep

@@ -36,8 +36,8 @@ inline unsigned get16(const Packet& packet, std::size_t at) {
   return static_cast<unsigned>(packet.at(at)) << 8 | packet.at(at + 1);
 }
 inline Packet joined(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
-  Packet packet(a.begin(), a.end());
-  packet.insert(packet.end(), b.begin(), b.end());
+  Packet packet(a.size() + b.size());
+  std::ranges::copy(b, std::ranges::copy(a, packet.begin()).out);
   return packet;
 }
 

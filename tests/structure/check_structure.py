@@ -4,12 +4,15 @@
 
 Prints one line for each broken rule and exits with 1; warnings alone exit with 0.
     check_structure.py [--verbose]
+--verbose also lists the tests that no row of the plan (docs/developer/testing.md) names.
 """
 import collections
 import pathlib
 import re
 import subprocess
 import sys
+
+from check_plan import check_plan
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -242,25 +245,6 @@ def check_rooms(files, report):
             report.warn(f"{room}/README.md", "longer than one screen")
 
 
-def check_plan(report):
-    """Every test that docs/developer/testing.md names exists."""
-    plan = ROOT / "docs/developer/testing.md"
-    if not plan.exists():
-        report.fail("docs/developer/testing.md", "is missing")
-        return
-    names = set()
-    for path in tracked_files():
-        if path.startswith("tests/"):
-            names.add(pathlib.PurePath(path).name)
-            if path.endswith(".cc") or path.endswith(".h"):
-                for suite, test in re.findall(r"TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", text_of(path)):
-                    names.add(f"{suite}.{test}")
-    for row in re.findall(r"(?m)^\| `[A-Z0-9.]+` \|.*$", plan.read_text()):
-        for name in re.findall(r"`([\w.]+)`", row)[1:]:
-            if name not in names:
-                report.fail("docs/developer/testing.md", f"names `{name}`, which does not exist")
-
-
 def main():
     report = Report()
     files = tracked_files()
@@ -271,7 +255,7 @@ def main():
     check_citations(files, report)
     check_mirrors(files, report)
     check_rooms(files, report)
-    check_plan(report)
+    check_plan(ROOT, report, "--verbose" in sys.argv[1:])
     for line in report.figures:
         print(line)
     for line in report.warnings:

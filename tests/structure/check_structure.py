@@ -6,13 +6,15 @@ Prints one line for each broken rule and exits with 1; warnings alone exit with 
     check_structure.py [--verbose]
 --verbose also lists the tests that no row of the plan (docs/developer/testing.md) names.
 """
-import collections
 import pathlib
 import re
 import subprocess
 import sys
 
+from check_documents import check_documents
+from check_functions import check_functions
 from check_plan import check_plan
+from citations import PAGE as CITATIONS, check_citation_page
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -21,7 +23,7 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "README.md", "LICENSE", "dev
              ".clang-tidy", ".editorconfig", ".gitignore"}
 GENERATED = {"rtl/csr/card_csr.sv", "rtl/csr/card_csr_pkg.sv", "rtl/csr/card_csr_enums_pkg.sv",
              "driver/include/holdfast/csr.h", "driver/include/holdfast/csr_enums.h",
-             "docs/reference/registers.md", "tests/rtl/csr/csr_walk_table.inc"}
+             "docs/reference/registers.md", "tests/rtl/csr/csr_walk_table.inc", CITATIONS}
 # Longer than the limit, each with its reason.
 LONG_FILES = {}
 WARN_LINES, FAIL_LINES, WIDTH = 300, 600, 100
@@ -229,32 +231,18 @@ def check_mirrors(files, report):
         report.warn("tests", text)
 
 
-def check_rooms(files, report):
-    folders = collections.Counter()
-    for path in files:
-        pure = pathlib.PurePath(path)
-        if path.split("/")[0] in ("rtl", "sim", "driver") and len(pure.parts) == 3 and is_code(path):
-            folders["/".join(pure.parts[:2])] += 1
-    for room in sorted(folders):
-        if room.startswith("driver/") or room == "sim/cmake":
-            continue
-        readme = ROOT / room / "README.md"
-        if not readme.exists():
-            report.fail(room, "has no README.md")
-        elif readme.read_text().count("\n") > 60:
-            report.warn(f"{room}/README.md", "longer than one screen")
-
-
 def main():
     report = Report()
     files = tracked_files()
     check_top_level(files, report)
     check_files(files, report)
+    check_functions(ROOT, files, GENERATED, report)
     check_rtl(files, report)
     check_includes(files, report)
     check_citations(files, report)
     check_mirrors(files, report)
-    check_rooms(files, report)
+    check_documents(ROOT, files, GENERATED, report)
+    check_citation_page(ROOT, report)
     check_plan(ROOT, report, "--verbose" in sys.argv[1:])
     for line in report.figures:
         print(line)

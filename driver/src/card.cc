@@ -97,6 +97,7 @@ void Card::unmask_vector(unsigned vector) {
 
 void Card::enable(bool on) {
   io_.write_csr(csr::kControlControl, csr::kControlControlEnable.set(on ? 1 : 0));
+  io_.read_csr(csr::kControlControl);  // posted writes before it have arrived (PCIe 3.0, 2.4.1)
 }
 
 bool Card::is_idle() { return csr::kControlStatusIdle.get(io_.read_csr(csr::kControlStatus)) != 0; }

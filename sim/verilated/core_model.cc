@@ -20,7 +20,11 @@ class VerilatedCore final : public CoreModel {
     top_->clk_i = 0;
     top_->rst_ni = 0;
   }
-  ~VerilatedCore() override { top_->final(); }
+  // The model unregisters itself from the context of the thread, which another model may have set.
+  ~VerilatedCore() override {
+    Verilated::threadContextp(context_.get());
+    top_->final();
+  }
   VerilatedCore(const VerilatedCore&) = delete;
   VerilatedCore& operator=(const VerilatedCore&) = delete;
 

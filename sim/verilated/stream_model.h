@@ -94,7 +94,11 @@ class VerilatedStream final : public StreamModel {
     top_->clk_i = 0;
     top_->rst_ni = 0;
   }
-  ~VerilatedStream() override { top_->final(); }
+  // The model unregisters itself from the context of the thread, which another model may have set.
+  ~VerilatedStream() override {
+    Verilated::threadContextp(context_.get());
+    top_->final();
+  }
   VerilatedStream(const VerilatedStream&) = delete;
   VerilatedStream& operator=(const VerilatedStream&) = delete;
 

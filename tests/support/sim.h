@@ -29,7 +29,11 @@ class Sim {
     top_->clk_i = 0;
     top_->rst_ni = 0;
   }
-  ~Sim() { top_->final(); }
+  // The model unregisters itself from the context of the thread, which another model may have set.
+  ~Sim() {
+    Verilated::threadContextp(context_.get());
+    top_->final();
+  }
   Sim(const Sim&) = delete;
   Sim& operator=(const Sim&) = delete;
 

@@ -40,7 +40,8 @@ struct System {
   PcieCard card;
 };
 
-std::unique_ptr<System> wide, tight;
+// Both live in sc_main: a Verilated model must end before the statics of its library do.
+System *wide = nullptr, *tight = nullptr;
 
 SaConfig sa(Direction direction, std::uint32_t number) {
   SaConfig config;
@@ -119,7 +120,7 @@ std::vector<Packet> inner_packets(unsigned count) {
 }
 
 TEST(PcieCard, AnswersRegisterAccessesOfThePlatform) {
-  for (System* system : {wide.get(), tight.get()}) {
+  for (System* system : {wide, tight}) {
     HostPlatform& platform = system->platform;
     EXPECT_EQ(platform.read_csr(csr::kIdentityMagic), 0x484F4C44u);
     platform.write_csr(csr::kIdentityScratch, 0x1122'3344);
@@ -161,7 +162,7 @@ TEST(PcieCard, ReadsTakeAtLeastTheLatencyOfBothWays) {
 
 TEST(PcieCard, CarriesPacketsThroughRingsBothWays) {
   std::uint32_t number = 1;
-  for (System* system : {wide.get(), tight.get()}) {
+  for (System* system : {wide, tight}) {
     Traffic traffic(*system, number++);
     const std::vector<Packet> inner = inner_packets(12);
     const std::vector<Packet> outer = traffic.exchange(inner, kDescriptorOutbound);
@@ -203,7 +204,8 @@ TEST(PcieCard, IsHeldBackByTheBandwidthAndCreditsOfItsLink) {
 int sc_main(int argc, char* argv[]) {
   testing::InitGoogleTest(&argc, argv);
   using namespace holdfast::sim;
-  wide = std::make_unique<System>("wide_platform", "wide", PcieCardConfig{});
+  System wide_system("wide_platform", "wide", PcieCardConfig{});
+  wide = &wide_system;
 
   // One lane of 2.5 GT/s, room for one write and one read at a time, 64 bits inside.
   PcieCardConfig config;
@@ -216,7 +218,8 @@ int sc_main(int argc, char* argv[]) {
       sc_core::sc_time(4, sc_core::SC_NS);
   config.upstream.credits = {{{1, 8}, {1, 0}, {1, 8}}};
   config.downstream.credits = {{{1, 8}, {1, 0}, {0, 0}}};
-  tight = std::make_unique<System>("tight_platform", "tight", config);
+  System tight_system("tight_platform", "tight", config);
+  tight = &tight_system;
   return holdfast::test::run_tests_in_simulation();
 }
 

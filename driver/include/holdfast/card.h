@@ -104,6 +104,7 @@ class Card {
 
   /// All keys, SAs, paths and queues of the card are gone afterwards. Errors: kTimeout.
   Status reset();
+  /// Packets are worked on or dropped as `disabled`; in force when it returns.
   void enable(bool on);
   bool is_idle();
 

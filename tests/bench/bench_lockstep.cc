@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The RTL at its packet ports beside the reference model: every result compared whole.
+// The RTL beside the reference model, at the packet ports and through the rings: every result
+// compared whole.
 #include <fmt/format.h>
 
 #include "bench_progress.h"
 #include "bench_sections.h"
+#include "ring_bench.h"
 #include "stream_bench.h"
 
 namespace holdfast::bench {
 namespace {
 
 constexpr std::uint16_t kNumSas = 12, kNumPaths = 4;
-constexpr std::size_t kProblemsShown = 5;
 
 Direction direction_of(std::uint16_t row) {
   return row % 2 == 0 ? Direction::kInbound : Direction::kOutbound;
@@ -19,7 +20,7 @@ std::uint16_t path_of(std::uint16_t row) { return static_cast<std::uint16_t>(row
 
 /// Six SAs each way on four paths, faults in the traffic; bindings change and SAs come and go
 /// meanwhile.
-void run(lockstep::StreamBench& bench, std::size_t num_packets, Progress& progress) {
+void run(lockstep::Bench& bench, std::size_t num_packets, Progress& progress) {
   for (std::uint16_t path = 0; path < kNumPaths; ++path) bench.rebind(path);
   for (std::uint16_t row = 0; row < kNumSas; ++row)
     bench.add_sa(row, path_of(row), direction_of(row));
@@ -35,11 +36,9 @@ void run(lockstep::StreamBench& bench, std::size_t num_packets, Progress& progre
   });
 }
 
-void lockstep(const Context& context, unsigned width_bits, std::size_t num_packets) {
-  Report& report = context.report;
-  const std::string name = fmt::format("{} bits", width_bits);
+void compare(Report& report, const std::string& name, lockstep::Bench& bench,
+             std::size_t num_packets) {
   Progress progress("lockstep, " + name);
-  lockstep::StreamBench bench(width_bits, context.seed + width_bits);
   run(bench, num_packets, progress);
   const auto& board = bench.scoreboard();
   const auto problems = bench.accounts();
@@ -50,17 +49,30 @@ void lockstep(const Context& context, unsigned width_bits, std::size_t num_packe
   report.add({name + ": differences",
               {static_cast<double>(board.differences().size())},
               Wanted::exactly(0)});
-  for (std::size_t i = 0; i < problems.size() && i < kProblemsShown; ++i)
-    report.problem(fmt::format("{} (seed {})", problems[i], context.seed));
+  report.problems(problems);
+}
+
+void at_the_ports(const Context& context, unsigned width_bits, std::size_t num_packets) {
+  lockstep::StreamBench bench(width_bits, context.seed + width_bits);
+  compare(context.report, fmt::format("{} bits", width_bits), bench, num_packets);
+}
+
+void through_the_rings(const Context& context, std::size_t num_packets) {
+  lockstep::RingPlan plan;
+  plan.has_queue_per_direction = true;
+  lockstep::RingBench bench(plan, context.seed);
+  compare(context.report, "128 bits, rings", bench, num_packets);
 }
 
 }  // namespace
 
 void bench_lockstep(const Context& context) {
   context.report.begin({"lockstep", "RTL and reference model, both directions at once", ""});
-  lockstep(context, 128, context.is_long ? 1'000'000 : 20'000);
-  lockstep(context, 64, 2'000);
-  if (!context.is_long) context.report.note("--long: a million packets at 128 bits");
+  at_the_ports(context, 128, context.is_long ? 1'000'000 : 20'000);
+  at_the_ports(context, 64, 2'000);
+  through_the_rings(context, 5'000);
+  context.report.note(fmt::format(
+      "seed {}{}", context.seed, context.is_long ? "" : "; --long: a million packets at 128 bits"));
 }
 
 }  // namespace holdfast::bench

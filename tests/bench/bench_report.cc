@@ -134,6 +134,12 @@ void Report::problem(const std::string& text) {
   ++num_short_;
 }
 
+void Report::problems(const std::vector<std::string>& texts) {
+  constexpr std::size_t kShown = 5;
+  for (std::size_t i = 0; i < texts.size() && i < kShown; ++i) problem(texts[i]);
+  if (texts.size() > kShown) problem(fmt::format("and {} more", texts.size() - kShown));
+}
+
 void Report::print_summary() const {
   fmt::print("\n{} figures, {} of them with something wanted: ", num_figures_, num_wanted_);
   if (is_ok())

@@ -52,6 +52,8 @@ class Report {
   void note(const std::string& text);
   /// The run is not worth its figures: counts as a figure that is short.
   void problem(const std::string& text);
+  /// The first of them, and how many more there are.
+  void problems(const std::vector<std::string>& texts);
 
   bool is_ok() const { return num_short_ == 0; }
   /// The last line for people.

@@ -112,8 +112,7 @@ void bench_swaps(const Context& context) {
   add("packets with a mixed binding", board.differences().size(), Wanted::exactly(0));
   add("sequence numbers repeated", board.repeated_sequence_numbers(), Wanted::exactly(0));
   add("packets lost", board.compared() - board.compared_ok(), Wanted::exactly(0));
-  for (const std::string& problem : bench.accounts())
-    report.problem(fmt::format("{} (seed {})", problem, context.seed));
+  report.problems(bench.accounts());
 }
 
 }  // namespace holdfast::bench

@@ -2,7 +2,8 @@
 # holdfast_verilate(<target> TOP <module> [PARAMS Name=Value ...] [SYSTEMC] [COVERAGE] [NO_ASSERT])
 #
 # Makes a static library of one RTL module with Verilator. The class is `V<target>`, its header
-# "V<target>.h". Modules are found by name in the rooms below rtl/; packages are given first.
+# "V<target>.h". Modules are found by name in the rooms below rtl/; packages are given first. A top
+# that only tests have stands beside the CMakeLists.txt that calls this.
 # Assertions are on unless NO_ASSERT. The Verilator runtime is compiled once, not once a model.
 find_program(HOLDFAST_VERILATOR verilator REQUIRED)
 find_program(HOLDFAST_CCACHE ccache)
@@ -50,7 +51,7 @@ function(holdfast_verilate target)
   if(HOLDFAST_CCACHE)
     set(launcher OBJCACHE=${HOLDFAST_CCACHE})
   endif()
-  file(GLOB top_file ${HOLDFAST_RTL}/*/${ARG_TOP}.sv)
+  file(GLOB top_file ${HOLDFAST_RTL}/*/${ARG_TOP}.sv ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_TOP}.sv)
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(
     OUTPUT ${dir}/libV${target}.a

@@ -26,6 +26,7 @@ void Bench::add_sa(std::uint16_t row, std::uint16_t path, Direction direction) {
   const Status status = card_->add_sa(SaIndex{row}, plan.config, PathIndex{path});
   if (!status) problem(status.error().text());
   scoreboard_.add_sa(plan);
+  rows_.insert(row);
 }
 
 void Bench::replace_sa(std::uint16_t row, std::uint16_t path, Direction direction) {
@@ -42,23 +43,45 @@ void Bench::rebind(std::uint16_t path) {
   const Binding binding = traffic_.make_binding();
   scoreboard_.will_rebind(PathIndex{path}, binding);
   const auto generation = card_->rebind(PathIndex{path}, binding);
-  if (!generation) problem(generation.error().text());
+  if (generation != scoreboard_.newest_generation()) problem("re-bind refused or miscounted");
+  if (awaited_ == 0) awaited_ = scoreboard_.newest_generation();
   traffic_.use_binding(PathIndex{path}, binding);
+}
+
+void Bench::move_sa(std::uint16_t row, std::uint16_t path) {
+  scoreboard_.will_move(SaIndex{row}, PathIndex{path});
+  const auto generation = card_->move_sa(SaIndex{row}, PathIndex{path});
+  if (generation != scoreboard_.newest_generation()) problem("move refused or miscounted");
+  if (awaited_ == 0) awaited_ = scoreboard_.newest_generation();
+  traffic_.move_sa(SaIndex{row}, PathIndex{path});
+}
+
+void Bench::give_what_fits(std::array<std::size_t, 2>& left) {
+  for (const Direction direction : kDirections) {
+    std::size_t& rest = left[static_cast<std::size_t>(direction)];
+    for (; rest > 0 && has_room(direction); --rest) {
+      TrafficPacket packet = traffic_.next(direction);
+      give(packet);
+      scoreboard_.expect(std::move(packet));
+    }
+  }
+}
+
+/// Once the drain fence has passed a change, no result may show what was before it.
+void Bench::watch_fence() {
+  if (awaited_ == 0 || card_->drain_fence() < awaited_) return;
+  collect();
+  scoreboard_.settle(awaited_);
+  awaited_ = 0;
+  ++fences_passed_;
 }
 
 void Bench::run(std::size_t count, const std::function<void()>& between) {
   std::array<std::size_t, 2> left{count, count};
   for (std::size_t round = 1; left[0] + left[1] > 0 && problems_.empty(); ++round) {
-    for (const Direction direction : kDirections) {
-      std::size_t& rest = left[static_cast<std::size_t>(direction)];
-      while (rest > 0 && has_room(direction)) {
-        TrafficPacket packet = traffic_.next(direction);
-        give(packet);
-        scoreboard_.expect(std::move(packet));
-        --rest;
-      }
-    }
+    give_what_fits(left);
     advance();
+    watch_fence();
     collect();
     if (between && round % 16 == 0) between();
   }
@@ -71,12 +94,25 @@ void Bench::drain() {
   for (const Direction direction : kDirections) {
     if (scoreboard_.outstanding(direction) != 0) problem("packets without a result");
   }
+  if (card_->drain_fence() != scoreboard_.newest_generation()) {
+    problem("the drain fence of an idle card is not its generation");
+  }
+  scoreboard_.settle(scoreboard_.newest_generation());
+  awaited_ = 0;
 }
 
 std::vector<std::string> Bench::accounts() {
+  for (const std::uint16_t row : rows_) {
+    const auto state = card_->query_sa(SaIndex{row});
+    if (!state) problem(state.error().text());
+    if (state) scoreboard_.judge_state(SaIndex{row}, *state);
+  }
   std::vector<std::string> all = problems_;
   const auto& differences = scoreboard_.differences();
   all.insert(all.end(), differences.begin(), differences.end());
+  if (scoreboard_.late_replays() > 10 + scoreboard_.compared() / 50) {
+    all.push_back("the card finds replays at its second look too often");
+  }
   const Counters counters = card_->counters();
   if (!counters.adds_up()) all.push_back("in = out + drops does not hold");
   const std::uint64_t packets = counters.packets_in[0] + counters.packets_in[1];

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,8 @@ class Bench {
   void replace_sa(std::uint16_t row, std::uint16_t path, Direction direction);
   /// A new binding: one write of the path row, while packets run.
   void rebind(std::uint16_t path);
+  /// Points one SA to another path.
+  void move_sa(std::uint16_t row, std::uint16_t path);
   /// Gives the card `count` random packets of each direction, a few at a time, and compares what
   /// comes out; `between` is called now and then while both directions are busy.
   void run(std::size_t count, const std::function<void()>& between = {});
@@ -40,6 +44,8 @@ class Bench {
   /// What is wrong, a line each: differences, `in = out + drops`, broken rules of a port, error
   /// bits, packets without a result.
   std::vector<std::string> accounts();
+  /// How often the drain fence was seen to pass a re-bind or a move while packets ran.
+  std::uint64_t fences_passed() const { return fences_passed_; }
 
  protected:
   static constexpr unsigned kMaxReplayWindow = 1024;
@@ -65,10 +71,16 @@ class Bench {
   virtual std::uint32_t expected_errors() const { return 0; }
 
  private:
+  void give_what_fits(std::array<std::size_t, 2>& left);
+  void watch_fence();
+
   Traffic traffic_;
   Scoreboard scoreboard_;
   std::unique_ptr<Card> card_;
   std::uint32_t next_spi_ = 0x1000;
+  std::set<std::uint16_t> rows_;
+  std::uint32_t awaited_ = 0;  // generation that the fence has not passed yet; 0: none
+  std::uint64_t fences_passed_ = 0;
   std::vector<std::string> problems_;
 };
 

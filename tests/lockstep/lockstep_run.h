@@ -58,7 +58,7 @@ inline void add_sas(Bench& bench, std::uint16_t num_sas, std::uint16_t num_paths
 }
 
 /// Six SAs each way on four paths, random traffic in both directions at once, with bindings that
-/// change and SAs that come and go meanwhile.
+/// change, SAs that move to another path, and SAs that come and go meanwhile.
 inline void run_with_changes(Bench& bench, std::size_t packets_each_way) {
   constexpr std::uint16_t kSas = 12, kPaths = 4;
   add_sas(bench, kSas, kPaths);
@@ -67,10 +67,13 @@ inline void run_with_changes(Bench& bench, std::size_t packets_each_way) {
     const auto row = static_cast<std::uint16_t>(bench.traffic().random()() % kSas);
     if (++rounds % 7 == 0) {
       bench.replace_sa(row, path_of(row, kPaths), direction_of(row));
+    } else if (rounds % 5 == 0) {
+      bench.move_sa(row, static_cast<std::uint16_t>(bench.traffic().random()() % kPaths));
     } else {
       bench.rebind(static_cast<std::uint16_t>(row % kPaths));
     }
   });
+  EXPECT_GT(bench.fences_passed(), 0u);
 }
 
 /// Rebinds path 0 `swaps` times while four SAs carry traffic, and returns packets that were lost.

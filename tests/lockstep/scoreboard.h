@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,8 +24,9 @@ struct Outcome {
 
 /// Compares the card with the model, packet by packet in the order of each direction.
 ///
-/// The model runs when the card's result is there. A re-bind is told when its command is given and
-/// takes effect in the model at the first result that carries its generation; so is a removal, at
+/// The model runs when the card's result is there. A re-bind or a move is told when its command is
+/// given and takes effect in the model at the first result that shows it, or when the card's drain
+/// fence has passed it; a removal does at
 /// the first packet that the card no longer finds an SA for; packets that the removal overtook are
 /// stale in the model too. Each direction has a model of its own,
 /// because the two run ahead of each other.
@@ -41,6 +43,13 @@ class Scoreboard {
   void will_remove(SaIndex index) { removals_.insert(to_number(index)); }
   void remove_now(SaIndex index);
   void will_rebind(PathIndex path, const Binding& binding);
+  void will_move(SaIndex index, PathIndex path);
+  /// No packet that read its rows before `generation` is in flight any more, and all results are
+  /// judged: a later result with an older binding differs.
+  void settle(std::uint32_t generation);
+  std::uint32_t newest_generation() const { return next_generation_ - 1; }
+  /// Compares what the card says of an SA with the model.
+  void judge_state(SaIndex index, const SaState& state);
   /// The packet was given to the card.
   void expect(TrafficPacket packet);
   /// The card's result for the oldest expected packet of that direction.
@@ -64,22 +73,25 @@ class Scoreboard {
   std::uint64_t repeated_sequence_numbers() const { return repeated_; }
 
  private:
-  struct Rebind {
-    PathIndex path;
-    Binding binding;
+  /// A new binding of `path`, or `sa` moves there.
+  struct Change {
     std::uint32_t generation;
+    PathIndex path;
+    std::optional<Binding> binding;
+    SaIndex sa{};
   };
   static std::size_t index(Direction direction) { return static_cast<std::size_t>(direction); }
   model::Processed process_stale(const TrafficPacket& packet);
   bool names_removed_sa(const TrafficPacket& packet) const;
   void catch_up(Direction direction, std::uint32_t generation);
+  void follow_move(const TrafficPacket& packet, std::uint32_t generation);
   void compare(const TrafficPacket& packet, const model::Processed& want, const Outcome& got);
   void differ(const TrafficPacket& packet, const std::string& text);
   void watch_sequence(const TrafficPacket& packet, const Outcome& outcome);
 
   std::array<model::EspModel, 2> models_;
   std::array<std::deque<TrafficPacket>, 2> expected_;
-  std::array<std::deque<Rebind>, 2> rebinds_;
+  std::array<std::deque<Change>, 2> changes_;
   std::set<std::uint16_t> removals_;
   std::map<std::uint16_t, std::uint32_t> spis_;     // by row
   std::set<std::uint16_t> bound_;                   // paths that have a binding

@@ -110,6 +110,14 @@ void Traffic::forget(SaIndex index) {
   std::erase_if(known_, [&](const Known& known) { return known.plan.index == index; });
 }
 
+void Traffic::move_sa(SaIndex index, PathIndex path) {
+  for (Known& known : known_) {
+    if (known.plan.index != index) continue;
+    known.plan.path = path;
+    if (known.plan.config.direction == Direction::kInbound) peer_.move_sa(index, path);
+  }
+}
+
 Binding Traffic::make_binding() {
   Binding binding;
   const bool ipv6 = chance(40);

@@ -55,6 +55,8 @@ class Traffic {
   SaPlan make_sa(SaIndex index, PathIndex path, Direction direction, Spi spi);
   /// No more packets for this row.
   void forget(SaIndex index);
+  /// The SA is on `path` now.
+  void move_sa(SaIndex index, PathIndex path);
   /// A random binding, for the card's side.
   Binding make_binding();
   /// Packets for path `path` come from and go to this binding from now on.

@@ -63,6 +63,8 @@ module esp_pipeline #(
   output logic                     event_valid_o,
   input  logic                     event_ready_i,
   output logic                     event_lost_o,
+  /// Commands are done; while 0 they are `not_swept`. `swept_o` and what else the card waits for.
+  input  logic                     card_swept_i,
   output logic                     swept_o,
   output logic [31:0]              sweep_cycles_o,
   output sad_pkg::generation_t     generation_o,
@@ -213,7 +215,8 @@ module esp_pipeline #(
     .out_ticket_ready_i(out_ticket_ready),
     .in_done_i(plain_done_i), .out_done_i(wire_done_i),
     .event_o, .event_valid_o, .event_ready_i, .event_lost_o,
-    .swept_o(sad_swept), .sweep_cycles_o(sad_sweep_cycles), .generation_o, .drain_fence_o
+    .card_swept_i(card_swept_i && swept_o), .swept_o(sad_swept), .sweep_cycles_o(sad_sweep_cycles),
+    .generation_o, .drain_fence_o
   );
 
   // The key holds, so the start may be late. Without this register the size would be a part of the

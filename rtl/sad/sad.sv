@@ -65,6 +65,8 @@ module sad #(
   /// Pulse: an event was lost because nobody took the ones before it.
   output logic            event_lost_o,
 
+  /// The rest of the card is swept and not about to be reset: until then commands are `not_swept`.
+  input  logic                 card_swept_i,
   output logic                 swept_o,
   output logic [31:0]          sweep_cycles_o,
   output sad_pkg::generation_t generation_o,
@@ -218,7 +220,7 @@ module sad #(
   sad_command #(
     .NumSas(NumSas), .NumPaths(NumPaths), .MaxReplayWindow(MaxReplayWindow)
   ) u_command (
-    .clk_i, .rst_ni, .swept_i(swept_o),
+    .clk_i, .rst_ni, .swept_i(swept_o && card_swept_i),
     .command_i, .command_start_i, .command_busy_o, .command_result_o,
     .subkey_start_o, .subkey_size_o, .subkey_key_o, .subkey_done_i, .subkey_i,
     .probe_o(probe_walk), .probe_valid_o(probe_walk_valid), .probe_ready_i(probe_walk_ready),

@@ -100,7 +100,7 @@ module card_core #(
   );
 
   // ---------------------------------------------------------------- registers
-  logic        enable, tick_us, swept_pipeline, swept_dma, idle;
+  logic        enable, tick_us, swept_pipeline, swept_dma, swept, idle;
   logic [15:0] read_timeout_us, writes_offered, writes_accepted, event_producer;
   logic [31:0] sweep_cycles, error_latch;
   logic        error_rise, command_start, command_busy;
@@ -117,6 +117,9 @@ module card_core #(
   logic event_written, event_lost_sad, event_lost_dma, completion_stall, queue_stopped;
   retired_t [1:0] retired;
   logic [1:0]     retired_valid;
+
+  // A card that is about to be reset is no more swept: what a command did would vanish.
+  assign swept = swept_pipeline && swept_dma && !stop;
 
   card_control #(
     .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths),
@@ -136,7 +139,7 @@ module card_core #(
     .soft_reset_o           (soft_reset),
     .read_timeout_us_o      (read_timeout_us),
     .tick_us_o              (tick_us),
-    .swept_i                (swept_pipeline && swept_dma),
+    .swept_i                (swept),
     .idle_i                 (idle),
     .sweep_cycles_i         (sweep_cycles),
     .generation_i           (generation),
@@ -283,6 +286,7 @@ module card_core #(
     .event_valid_o    (event_valid),
     .event_ready_i    (event_ready),
     .event_lost_o     (event_lost_sad),
+    .card_swept_i     (swept),
     .swept_o          (swept_pipeline),
     .sweep_cycles_o   (sweep_cycles),
     .generation_o     (generation),

@@ -6,6 +6,10 @@
 ///
 /// A request first stops the outgoing TLP streams at a TLP boundary, then holds `core_rst_no` low
 /// for ResetCycles, long enough for every pipeline stage that held keys to be overwritten.
+///
+/// The wait for the streams has no bound: keys stay in the card while the link takes no TLP, see
+/// docs/decisions/0004-zeroising-waits-for-the-link.md. `stop_o` is high from the cycle after the
+/// request to the end of the reset; who reports that the card is swept must report 0 in that time.
 module card_reset #(
   /// Cycles; more than the deepest pipeline that holds keys.
   parameter int unsigned ResetCycles = 64

@@ -86,7 +86,7 @@ module card_stream #(
   );
 
   // ---------------------------------------------------------------- registers
-  logic        enable, swept, idle, command_start, command_busy, event_valid, event_lost;
+  logic        enable, swept_pipeline, swept, idle, command_start, command_busy, event_valid, event_lost;
   logic [31:0] sweep_cycles;
   sad_pkg::generation_t     generation, drain_fence;
   sad_pkg::command_t        command;
@@ -116,6 +116,8 @@ module card_stream #(
   msix_entry_t [MaxVectors-1:0]  unused_msix;
   logic [$bits(sad_pkg::event_t)-5:0] unused_event_data;
   assign unused_event_data = event_data[$bits(sad_pkg::event_t)-5:0];
+
+  assign swept = swept_pipeline && !stop;
 
   card_control #(
     .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths),
@@ -215,7 +217,8 @@ module card_stream #(
     .event_valid_o    (event_valid),
     .event_ready_i    (1'b1),
     .event_lost_o     (event_lost),
-    .swept_o          (swept),
+    .card_swept_i     (swept),
+    .swept_o          (swept_pipeline),
     .sweep_cycles_o   (sweep_cycles),
     .generation_o     (generation),
     .drain_fence_o    (drain_fence)

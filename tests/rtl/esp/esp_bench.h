@@ -7,12 +7,8 @@
 #include <memory>
 #include <optional>
 
-#if HOLDFAST_ESP_WIDTH == 64
-#include "Vesp_pipeline_64_model.h"
-#else
-#include "Vesp_pipeline_128_model.h"
-#endif
 #include "esp_packets.h"
+#include "esp_pipeline_model.h"
 #include "rtl/sad/sad_types.h"
 #include "support/sim.h"
 #include "support/stream.h"
@@ -73,11 +69,7 @@ struct PacketOut {
 };
 
 class EspBench {
-#if HOLDFAST_ESP_WIDTH == 64
-  using Model = Vesp_pipeline_64_model;
-#else
-  using Model = Vesp_pipeline_128_model;
-#endif
+  using Model = PipelineModel;
   using Data = std::remove_reference_t<decltype(std::declval<Model>().wire_data_i)>;
   using Keep = std::remove_reference_t<decltype(std::declval<Model>().wire_keep_i)>;
 
@@ -99,6 +91,8 @@ class EspBench {
     auto& top = sim.top();
     top.enable_i = 1;
     top.event_ready_i = 1;
+    top.command_start_i = 0;
+    top.card_swept_i = 1;
     inbound_.source = std::make_unique<StreamSource<Data, Keep>>(
         StreamPins<Data, Keep>{&top.wire_data_i, &top.wire_keep_i, &top.wire_last_i,
                                &top.wire_valid_i, &top.wire_ready_o},
@@ -130,10 +124,15 @@ class EspBench {
   std::uint64_t inbound_start() const { return inbound_.first_cycle.value_or(0); }
   std::uint64_t outbound_start() const { return outbound_.first_cycle.value_or(0); }
 
+  void set_inbound_sink_pauses(unsigned percent) { inbound_.sink->set_pause_percent(percent); }
+  void set_outbound_sink_pauses(unsigned percent) { outbound_.sink->set_pause_percent(percent); }
   void set_sink_pauses(unsigned percent) {
-    inbound_.sink->set_pause_percent(percent);
-    outbound_.sink->set_pause_percent(percent);
+    set_inbound_sink_pauses(percent);
+    set_outbound_sink_pauses(percent);
   }
+  /// Packets that the pipeline has not taken whole.
+  std::size_t inbound_waiting() const { return inbound_.sent.size(); }
+  std::size_t outbound_waiting() const { return outbound_.sent.size(); }
 
   /// Until every packet has come out; fails the test when that takes too long.
   void run(std::uint64_t limit = 2'000'000) {

@@ -190,5 +190,27 @@ TEST(EspPipeline, TakesNothingBeforeItIsSwept) {
   EXPECT_LE(top.sweep_cycles_o, 1200u);
 }
 
+// The SA database is swept long before the packet buffers are: a command must wait for both, and
+// for the rest of the card.
+TEST(EspPipeline, CommandsWaitUntilAllIsSwept) {
+  EspBench bench;
+  auto& top = bench.sim.top();
+  Command path;
+  path.op = Op::kWritePath;
+  bench.sim.reset(32);
+  for (unsigned i = 0; i < 10; ++i) {
+    bench.sim.step(100);
+    ASSERT_EQ(top.swept_o, 0);
+    EXPECT_EQ(bench.command(path), Code::kNotSwept) << "after " << i << " hundred cycles";
+  }
+  ASSERT_TRUE(bench.sim.run_until([&] { return top.swept_o == 1; }, 10000));
+  top.card_swept_i = 0;
+  EXPECT_EQ(bench.command(path), Code::kNotSwept);
+  EXPECT_EQ(top.generation_o, 0u);
+  top.card_swept_i = 1;
+  EXPECT_EQ(bench.command(path), Code::kOk);
+  EXPECT_EQ(top.generation_o, 1u);
+}
+
 }  // namespace
 }  // namespace holdfast::test

@@ -23,6 +23,7 @@ class SadBench {
     Model& top = sim.top();
     std::memset(&top.command_i, 0, sizeof(top.command_i));
     top.command_start_i = 0;
+    top.card_swept_i = 1;
     top.in_query_valid_i = top.in_update_valid_i = top.out_query_valid_i = 0;
     top.in_done_i = top.out_done_i = 0;
     top.subkey_done_i = 0;

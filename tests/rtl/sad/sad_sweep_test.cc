@@ -34,6 +34,22 @@ TEST(SadSweep, NothingIsAcceptedBeforeItIsOver) {
   EXPECT_EQ(bench.sim.top().sweep_cycles_o, 16u);
 }
 
+// Packets go on; a command would change what is about to be reset.
+TEST(SadSweep, CommandsWaitForTheRestOfTheCard) {
+  Bench bench;
+  bench.write_path(0);
+  bench.must(add_sa(1, 0x1234));
+  bench.sim.top().card_swept_i = 0;
+  Command c;
+  c.op = Op::kWritePath;
+  EXPECT_EQ(bench.command(c).code, Code::kNotSwept);
+  EXPECT_EQ(bench.do_sa(Op::kDeleteSa, 1).code, Code::kNotSwept);
+  EXPECT_EQ(bench.sim.top().generation_o, 1u);
+  EXPECT_EQ(bench.receive({0x1234, 1}), Reason::kNone);
+  bench.sim.top().card_swept_i = 1;
+  EXPECT_EQ(bench.do_sa(Op::kDeleteSa, 1).code, Code::kOk);
+}
+
 TEST(SadSweep, ResetLeavesNothing) {
   Bench bench;
   for (unsigned i = 0; i < 8; ++i) bench.write_path(i, PathRow::made_from(77 + i));

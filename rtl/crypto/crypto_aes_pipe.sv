@@ -11,6 +11,8 @@
 ///
 /// Latency:    15 cycles.
 /// Throughput: one block a cycle, with a new key in any cycle.
+/// Scrub:      goes through the stages like a block and leaves zero in each, so that key and state of
+///             the blocks before it are gone 15 cycles later.
 /// Reset:      every register that holds keys or state is zero one cycle after `rst_ni` fell.
 module crypto_aes_pipe
   import crypto_pkg::*;
@@ -25,6 +27,8 @@ module crypto_aes_pipe
   input  aes_key_e     key_size_i,
   /// First byte in bits 255:248; a shorter key fills the top bits. Looked at with `new_key_i`.
   input  logic [255:0] key_i,
+  /// Forgets the key; only in a cycle without a block. The next block brings a new one.
+  input  logic         scrub_i,
   output logic         valid_o,
   output logic [127:0] block_o,
   /// The `new_key_i` of this block.
@@ -32,13 +36,13 @@ module crypto_aes_pipe
 );
   localparam int unsigned NumStages = 15;  // AddRoundKey alone, then up to 14 rounds
 
-  // Bit r: stage r holds a block; that block brought a new key.
-  logic [NumStages-1:0] valid_q, new_key_q;
+  // Bit r: stage r holds a block; that block brought a new key; stage r was scrubbed.
+  logic [NumStages-1:0] valid_q, new_key_q, scrub_q;
 
-  // Key registers have a reset, against the rule for data: after reset nothing that was derived
-  // from a key may be left in the card.
-  logic clear;
-  assign clear = !rst_ni;
+  // Key registers have a reset, against the rule for data: nothing that was derived from a key may
+  // be left in the card. Bit r: stage r is cleared.
+  logic [NumStages-1:0] clear;
+  assign clear = {scrub_q[NumStages-2:0], scrub_i} | {NumStages{!rst_ni}};
 
   logic [127:0] first_key, first_key_q;
   aes_key_e     key_size_q;
@@ -47,10 +51,13 @@ module crypto_aes_pipe
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       valid_q     <= '0;
+      scrub_q     <= '0;
       first_key_q <= '0;
     end else begin
       valid_q <= {valid_q[NumStages-2:0], valid_i};
+      scrub_q <= {scrub_q[NumStages-2:0], scrub_i};
       if (valid_i && new_key_i) first_key_q <= key_i[255:128];
+      else if (scrub_i)         first_key_q <= '0;
     end
     if (valid_i && new_key_i) key_size_q <= key_size_i;
     new_key_q <= {new_key_q[NumStages-2:0], new_key_i};
@@ -65,10 +72,10 @@ module crypto_aes_pipe
     if (r == 0) begin : gen_first
       assign key_size = key_size_q;
       crypto_aes_round u_round (
-        .clk_i, .rst_ni, .clear_i(clear), .valid_i, .kind_i(RoundPass),
+        .clk_i, .rst_ni, .clear_i(clear[r]), .valid_i, .kind_i(RoundPass),
         .state_i(block_i ^ first_key), .round_key_i('0), .state_o(state));
       crypto_aes_key_step u_key_step (
-        .clk_i, .rst_ni, .clear_i(clear), .valid_i(valid_i && new_key_i),
+        .clk_i, .rst_ni, .clear_i(clear[r]), .valid_i(valid_i && new_key_i),
         .key_size_i, .step_i(4'd0), .window_i(key_i), .window_o(window));
     end else begin : gen_round
       logic     load_key;
@@ -80,13 +87,13 @@ module crypto_aes_pipe
       end
 
       crypto_aes_round u_round (
-        .clk_i, .rst_ni, .clear_i(clear), .valid_i(valid_q[r-1]),
+        .clk_i, .rst_ni, .clear_i(clear[r]), .valid_i(valid_q[r-1]),
         .kind_i(round_kind(gen_stage[r-1].key_size, 4'(r))),
         .state_i(gen_stage[r-1].state), .round_key_i(gen_stage[r-1].window[255:128]),
         .state_o(state));
       if (r < NumStages - 1) begin : gen_key
         crypto_aes_key_step u_key_step (
-          .clk_i, .rst_ni, .clear_i(clear), .valid_i(load_key),
+          .clk_i, .rst_ni, .clear_i(clear[r]), .valid_i(load_key),
           .key_size_i(gen_stage[r-1].key_size), .step_i(4'(r)),
           .window_i(gen_stage[r-1].window), .window_o(window));
       end else begin : gen_no_key
@@ -99,11 +106,13 @@ module crypto_aes_pipe
   end
 
   logic unused_last;
-  assign unused_last = ^{gen_stage[NumStages-1].window, gen_stage[NumStages-1].key_size};
+  assign unused_last = ^{gen_stage[NumStages-1].window, gen_stage[NumStages-1].key_size,
+                         scrub_q[NumStages-1]};
 
   assign valid_o   = valid_q[NumStages-1];
   assign block_o   = gen_stage[NumStages-1].state;
   assign new_key_o = new_key_q[NumStages-1];
 
+  `ASSERT(ScrubIsNoBlock_A, scrub_i |-> !valid_i)
   `ASSERT(KeySizeKnown_A, valid_i && new_key_i |-> key_size_i inside {Aes128, Aes192, Aes256})
 endmodule

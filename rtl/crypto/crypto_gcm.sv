@@ -17,6 +17,8 @@
 /// Throughput: n + 2 cycles for a packet of n beats, back to back, each with a key of its own.
 /// Ordering:   packets, their beats and their ICVs leave in the order of the requests. An ICV
 ///             never waits for the output of a later packet to be taken.
+/// Idle:       after a packet that no other follows at once, every copy of its key, subkey, salt and
+///             keystream is overwritten, in cycles that nobody uses: 32 after its ICV at the latest.
 /// Reset:      hold `rst_ni` low for 32 cycles, then no key, keystream or packet data is left.
 module crypto_gcm
   import crypto_pkg::*;
@@ -70,7 +72,7 @@ module crypto_gcm
   typedef enum logic { StRequest, StData } state_e;
   state_e state_q;
 
-  logic take_request, take_beat;
+  logic take_request, take_beat, has_key_q, scrub;
   logic hash_request_space, beat_space;
   logic         is_encrypt_q;
   logic [95:0]  nonce_q;
@@ -80,18 +82,23 @@ module crypto_gcm
   assign ready_o         = state_q == StData && beat_space;
   assign take_request = request_valid_i && request_ready_o;
   assign take_beat    = valid_i && ready_o;
+  assign scrub        = has_key_q && state_q == StRequest && !take_request;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= StRequest;
-      nonce_q <= '0;  // holds the salt, which comes with the key
+      state_q   <= StRequest;
+      has_key_q <= 1'b0;
+      nonce_q   <= '0;  // holds the salt, which comes with the key
     end else begin
       unique case (state_q)
         StRequest: if (take_request) state_q <= StData;
         StData:    if (take_beat && last_i) state_q <= StRequest;
         default:   state_q <= StRequest;
       endcase
+      if (take_request) has_key_q <= 1'b1;
+      else if (scrub)   has_key_q <= 1'b0;
       if (take_request) nonce_q <= {request_i.salt, request_i.iv};
+      else if (scrub)   nonce_q <= '0;
     end
     if (take_request) is_encrypt_q <= request_i.is_encrypt;
     // J0 has counter 1, the first beat 2 (SP 800-38D, 7.1).
@@ -106,6 +113,7 @@ module crypto_gcm
     .valid_i(take_request || take_beat),
     .block_i(take_request ? {request_i.salt, request_i.iv, 32'd1} : {nonce_q, counter_q}),
     .new_key_i(take_request), .key_size_i(request_i.key_size), .key_i(request_i.key),
+    .scrub_i(scrub),
     .valid_o(cipher_valid), .block_o(cipher_block), .new_key_o(cipher_is_j0)
   );
 

@@ -57,10 +57,11 @@ module crypto_ghash (
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       hash_valid_q <= 1'b0;
-      y_q <= '0;  // with the ciphertext it tells H: reset leaves nothing of it
+      y_q <= '0;  // with the ciphertext it tells H: nothing of it stays
     end else begin
       if (ready_o) hash_valid_q <= valid_i && last_i;
       if (take) y_q <= multiply(first_i ? block_i : y_q ^ block_i, subkey_i);
+      else if (hash_valid_q && hash_ready_i) y_q <= '0;
     end
   end
 

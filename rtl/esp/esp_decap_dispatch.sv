@@ -7,7 +7,7 @@
 ///
 /// Latency:    2 cycles to the first beat of ciphertext, after those of the headers.
 /// Throughput: one beat in a cycle, packets back to back.
-/// Reset:      the request, which holds a key, is cleared.
+/// The request holds a key: it is cleared when it is taken, and by reset.
 module esp_decap_dispatch (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -93,6 +93,7 @@ module esp_decap_dispatch (
         };
       end else if (request_ready_i) begin
         request_valid_q <= 1'b0;
+        request_q       <= '0;
       end
     end
     if (start) begin

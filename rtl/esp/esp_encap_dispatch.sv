@@ -7,7 +7,7 @@
 ///
 /// Latency:    0 cycles for beats; 1 for the request.
 /// Throughput: one output beat a cycle, packets back to back.
-/// Reset:      the request, which holds a key, is cleared.
+/// The request holds a key: it is cleared when it is taken, and by reset.
 module esp_encap_dispatch (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -121,6 +121,7 @@ module esp_encap_dispatch (
         };
       end else if (request_ready_i) begin
         request_valid_q <= 1'b0;
+        request_q       <= '0;
       end
     end
     if (start) begin

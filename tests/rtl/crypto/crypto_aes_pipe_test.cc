@@ -4,8 +4,10 @@
 #include <deque>
 
 #include "Vcrypto_aes_pipe_model.h"
+#include "Vcrypto_aes_pipe_model___024root.h"
 #include "reference.h"
 #include "support/sim.h"
+#include "support/state.h"
 
 namespace holdfast::test {
 namespace {
@@ -140,6 +142,51 @@ TEST(CryptoAesPipe, HoldsNoKeyAfterReset) {
     // Without the reset the same experiment does tell the keys apart.
     EXPECT_NE(remains_after_reset(one, false), remains_after_reset(other, false));
   }
+}
+
+/// The whole state after some blocks and, if asked for, a scrub; inputs are 0 by then.
+std::vector<std::uint8_t> remains(PipeBench& bench, const Bytes& key, bool is_scrubbed) {
+  auto& top = bench.sim.top();
+  for (int i = 0; i < 20; ++i) bench.feed(key, Bytes(16, 7), i == 0);
+  put_top_first(top.key_i, Bytes(32, 0), 32);
+  put_top_first(top.block_i, Bytes(16, 0), 16);
+  top.key_size_i = 0;
+  top.new_key_i = 0;
+  top.scrub_i = is_scrubbed;
+  bench.step();
+  top.scrub_i = 0;
+  for (unsigned i = 0; i < kLatencyCycles; ++i) bench.step();
+  top.eval();
+  const auto state = state_of(top);
+  return {state.begin(), state.end()};
+}
+
+// No bit of the state tells one key from another; blocks before the scrub are as they should be.
+TEST(CryptoAesPipe, ScrubLeavesNothing) {
+  std::mt19937_64 random(36);
+  PipeBench bench;
+  for (const std::size_t key_bytes : {16, 24, 32}) {
+    const Bytes one = random_bytes(random, key_bytes), other = random_bytes(random, key_bytes);
+    EXPECT_EQ(remains(bench, one, true), remains(bench, other, true)) << key_bytes;
+    EXPECT_NE(remains(bench, one, false), remains(bench, other, false)) << key_bytes;
+  }
+}
+
+// A scrub right before a new key, and right behind the last block of the one before.
+TEST(CryptoAesPipe, ScrubSparesTheBlocksAroundIt) {
+  std::mt19937_64 random(37);
+  PipeBench bench;
+  for (int i = 0; i < 500; ++i) {
+    const Bytes key = random_key(random);
+    bench.feed(key, random_bytes(random, 16), true);
+    for (std::uint64_t more = random() % 4; more > 0; --more)
+      bench.feed(key, random_bytes(random, 16), false);
+    bench.sim.top().scrub_i = 1;
+    bench.step();
+    bench.sim.top().scrub_i = 0;
+    for (std::uint64_t idle = random() % 3; idle > 0; --idle) bench.step();
+  }
+  bench.drain();
 }
 
 }  // namespace

@@ -34,7 +34,9 @@ module common_fifo #(
   localparam logic [IndexWidth-1:0] LastIndex = IndexWidth'(Depth - 1);
 
   T mem [Depth];
-  logic [IndexWidth-1:0] write_q, read_q, write_next, read_next;
+  // With ClearOnReset reset sets no value; the power-up value is for simulators that know X.
+  logic [IndexWidth-1:0] write_q = '0, read_q = '0;
+  logic [IndexWidth-1:0] write_next, read_next;
   logic [$clog2(Depth + 1)-1:0] count_q;
   logic push, pop;
 

@@ -8,6 +8,7 @@
 
 #include "app/replay_card.h"
 #include "app/replay_esp_sa.h"
+#include "app/replay_files.h"
 #include "app/replay_json.h"
 #include "app/replay_run.h"
 #include "app/replay_sa_toml.h"
@@ -26,12 +27,12 @@ class Replay {
  public:
   explicit Replay(const ReplayOptions& options) : options_(options) {}
 
+  /// Nothing is written before all that is read, and the card, are known to be good.
   Result<int> run() {
+    if (Status status = check_files(options_); !status) return tl::unexpected(status.error());
     if (Status status = read_sas(); !status) return tl::unexpected(status.error());
-    if (Status status = write_keys(); !status) return tl::unexpected(status.error());
     auto capture = pcap::CaptureReader::open(options_.input);
     if (!capture) return tl::unexpected(capture.error());
-    if (Status status = open_outputs(*capture); !status) return tl::unexpected(status.error());
     if (!options_.compare.empty()) {
       auto shadow = ReplayShadow::start(options_.compare, options_.input, sas_);
       if (!shadow) return tl::unexpected(shadow.error());
@@ -39,6 +40,8 @@ class Replay {
     }
     auto card = ReplayCard::open(options_.card, sas_);
     if (!card) return tl::unexpected(card.error());
+    if (Status status = open_outputs(*capture); !status) return tl::unexpected(status.error());
+    if (Status status = write_keys(); !status) return tl::unexpected(status.error());
     return run_card(*capture, **card);
   }
 
@@ -68,7 +71,7 @@ class Replay {
     std::filesystem::create_directories(options_.keys_folder, error);
     if (error)
       return fail(ErrorCode::kIo, options_.keys_folder, "cannot be made: " + error.message());
-    const std::string path = options_.keys_folder + "/esp_sa";
+    const std::string path = keys_file(options_);
     std::string text = format_esp_sa(sas_);
     const Status status = write_secret_file(path, text);
     secure_wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
@@ -79,10 +82,6 @@ class Replay {
   }
 
   Status open_outputs(const pcap::CaptureReader& capture) {
-    std::error_code error;
-    for (const std::string& path : {options_.output, options_.report})
-      if (!path.empty() && std::filesystem::equivalent(path, options_.input, error))
-        return fail(ErrorCode::kBadValue, path, "is the input; write to another file");
     link_type_ = capture.link_type();
     if (!options_.output.empty()) {
       auto writer =

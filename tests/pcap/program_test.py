@@ -3,7 +3,7 @@
 
     program_test.py PROGRAM CARD
 
-Covers replay, replay_options, replay_json, replay_run and text_file from outside.
+Covers replay, replay_options, replay_files, replay_json, replay_run and text_file from outside.
 """
 import json
 import pathlib
@@ -69,6 +69,36 @@ class Program(ReplayTest):
                               "is the input")
         self.assertEqual(capture.read_bytes(), WIRE.read_bytes())
 
+    def test_no_output_is_a_file_that_is_read(self):
+        """Neither the keys nor another output; also by another name of the same file."""
+        sas, table = self.folder / "sas.toml", self.folder / "table"
+        sas.write_bytes(SAS.read_bytes())
+        table.write_bytes((CAPTURES / "strongswan_aes128gcm16_esp_sa").read_bytes())
+        (self.folder / "link").symlink_to("sas.toml")
+        common = (WIRE, "--card", Arguments.card, "--sa", sas, "--esp-sa", table)
+        for option in ("--out", "--report"):
+            self.assert_error(run(*common, option, sas), "sas.toml: is the file of --sa; give "
+                              f"{option} another file")
+            self.assert_error(run(*common, option, self.folder / "link"), "is the file of --sa")
+            self.assert_error(run(*common, option, table), "is the file of --esp-sa")
+        same = self.folder / "same"
+        self.assert_error(run(WIRE, "--card", Arguments.card, "--sa", sas, "--out", same,
+                              "--report", same), "is the file of --out; give --report another")
+        self.assertFalse(same.exists())
+        self.assertEqual(sas.read_bytes(), SAS.read_bytes())
+
+    def test_nothing_is_written_if_the_card_or_the_capture_is_not_good(self):
+        out, report, keys = (self.folder / name for name in ("out", "report", "keys"))
+        out.write_text("precious")
+        report.write_text("precious too")
+        outputs = ("--sa", SAS, "--out", out, "--report", report, "--keys-out", keys)
+        self.assert_error(run(WIRE, *outputs, "--card", "abacus:"), "card 'abacus:'")
+        self.assert_error(run(WIRE, *outputs, "--card", "soft:sas=1"), "there are 4 SAs")
+        self.assert_error(run("nowhere.pcap", *outputs, "--card", "soft:"), "nowhere.pcap")
+        self.assertEqual(out.read_text(), "precious")
+        self.assertEqual(report.read_text(), "precious too")
+        self.assertFalse(keys.exists())
+
     def test_a_capture_that_ends_inside_a_packet(self):
         capture = self.folder / "cut.pcap"
         capture.write_bytes(WIRE.read_bytes()[:20_000])
@@ -125,6 +155,10 @@ class Program(ReplayTest):
         self.assertEqual(again.exit_code, 2)
         self.assertIn("exists already", again.complaint)
         self.assertEqual((keys / "esp_sa").read_text(), before)
+        plain_file = self.folder / "file"
+        plain_file.write_text("x")
+        self.assert_error(run(WIRE, "--sa", SAS, "--card", Arguments.card, "--keys-out",
+                              plain_file), "file: is not a folder")
 
     def test_written_keys_can_be_read_again(self):
         keys = self.folder / "keys"

@@ -27,7 +27,7 @@ class Replay {
  public:
   explicit Replay(const ReplayOptions& options) : options_(options) {}
 
-  /// Nothing is written before all that is read, and the card, are known to be good.
+  /// Nothing is written before all that is read, and the cards, are known to be good.
   Result<int> run() {
     if (Status status = check_files(options_); !status) return tl::unexpected(status.error());
     if (Status status = read_sas(); !status) return tl::unexpected(status.error());
@@ -40,6 +40,8 @@ class Replay {
     }
     auto card = ReplayCard::open(options_.card, sas_);
     if (!card) return tl::unexpected(card.error());
+    if (shadow_)
+      if (Status status = shadow_->wait_open(); !status) return tl::unexpected(status.error());
     if (Status status = open_outputs(*capture); !status) return tl::unexpected(status.error());
     if (Status status = write_keys(); !status) return tl::unexpected(status.error());
     return run_card(*capture, **card);
@@ -105,7 +107,8 @@ class Replay {
       progress_.update(capture.progress(), tally_->packets);
       return end_packet(packet, route, verdict);
     };
-    const Status status = run_capture(capture, sas_, card, on_packet);
+    Status status = run_capture(capture, sas_, card, on_packet);
+    if (status) status = finish_shadow();
     progress_.end();
     const Counters after = card.card().counters();
 
@@ -132,14 +135,23 @@ class Replay {
     return exit_code(summary);
   }
 
+  /// The second card saw the same packets, and came to the end of them.
+  Status finish_shadow() {
+    if (shadow_error_) return tl::unexpected(*shadow_error_);
+    return shadow_ ? shadow_->finish() : Status{};
+  }
+
   Status end_packet(const pcap::CapturedPacket& packet, const Route& route,
                     const Verdict* verdict) {
     std::optional<std::string> differs;
     if (verdict != nullptr && shadow_) {
-      const auto other = shadow_->next();
-      if (!other) return tl::unexpected(other.error());
-      differs = difference(*verdict, *other);
-      if (differs) tell_difference(packet, *differs);
+      if (const auto other = shadow_->next()) {
+        differs = difference(*verdict, *other);
+        if (differs) tell_difference(packet, *differs);
+      } else {  // the packets behind get their lines all the same
+        shadow_error_ = other.error();
+        shadow_.reset();
+      }
     }
     tally_->add(route, verdict);
     if (json_) json_->add(packet, route, verdict, differs);
@@ -188,6 +200,7 @@ class Replay {
   std::optional<pcap::CaptureWriter> writer_;
   std::optional<JsonReport> json_;
   std::unique_ptr<ReplayShadow> shadow_;
+  std::optional<Error> shadow_error_;
   std::optional<Tally> tally_;
   ProgressBar progress_;
 };

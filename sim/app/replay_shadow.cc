@@ -16,9 +16,10 @@
 namespace holdfast::app {
 namespace {
 
-/// What the child writes for each packet, or once for an error; `num_bytes` bytes follow.
+/// What the child writes: that its card is open, a verdict for each packet, that it came to its
+/// end; or an error, and nothing behind it. `num_bytes` bytes follow.
 struct Record {
-  enum Kind : std::uint32_t { kVerdict = 1, kError = 2 };
+  enum Kind : std::uint32_t { kVerdict = 1, kError = 2, kOpen = 3, kEnd = 4 };
   std::uint32_t kind;
   std::uint32_t code;  ///< DropReason or ErrorCode
   std::uint32_t sa_index;
@@ -28,6 +29,7 @@ struct Record {
 static_assert(sizeof(Record) == 24);
 
 constexpr std::uint64_t kMaxRecordBytes = 1 << 20;
+constexpr const char* kPlace = "the card to compare with";
 
 bool write_record(std::FILE* pipe, Record record, const void* bytes) {
   return std::fwrite(&record, sizeof record, 1, pipe) == 1 &&
@@ -40,6 +42,8 @@ Status replay_into(std::FILE* pipe, const std::string& card_name, const std::str
   if (!capture) return tl::unexpected(capture.error());
   auto card = ReplayCard::open(card_name, sas);
   if (!card) return tl::unexpected(card.error());
+  if (!write_record(pipe, {Record::kOpen, 0, 0, 0, 0}, nullptr) || std::fflush(pipe) != 0)
+    return fail(ErrorCode::kIo, "", "nobody listens");
   const OnPacket on_packet = [pipe](const pcap::CapturedPacket&, const Route&,
                                     const Verdict* verdict) -> Status {
     if (verdict == nullptr) return {};
@@ -63,6 +67,8 @@ Status replay_into(std::FILE* pipe, const std::string& card_name, const std::str
     write_record(
         pipe, {Record::kError, static_cast<std::uint32_t>(status.error().code), 0, 0, text.size()},
         text.data());
+  } else {
+    write_record(pipe, {Record::kEnd, 0, 0, 0, 0}, nullptr);
   }
   std::fclose(pipe);
   _exit(0);
@@ -100,18 +106,50 @@ ReplayShadow::~ReplayShadow() {
   }
 }
 
+struct ReplayShadow::Message {
+  Record record;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// The next message that is no error.
+Result<ReplayShadow::Message> ReplayShadow::read() {
+  Message message{};
+  if (std::fread(&message.record, sizeof message.record, 1, pipe_) != 1 ||
+      message.record.num_bytes > kMaxRecordBytes)
+    return fail(ErrorCode::kIo, kPlace, "ended before its time");
+  message.bytes.resize(message.record.num_bytes);
+  if (std::fread(message.bytes.data(), 1, message.bytes.size(), pipe_) != message.bytes.size())
+    return fail(ErrorCode::kIo, kPlace, "ended before its time");
+  if (message.record.kind == Record::kError)
+    return fail(static_cast<ErrorCode>(message.record.code), kPlace,
+                std::string(message.bytes.begin(), message.bytes.end()));
+  return message;
+}
+
+Status ReplayShadow::wait_open() {
+  const auto message = read();
+  if (!message) return tl::unexpected(message.error());
+  HOLDFAST_CHECK(message->record.kind == Record::kOpen);
+  return {};
+}
+
 Result<Verdict> ReplayShadow::next() {
-  Record record{};
-  if (std::fread(&record, sizeof record, 1, pipe_) != 1 || record.num_bytes > kMaxRecordBytes)
-    return fail(ErrorCode::kIo, "the card to compare with", "ended before its time");
-  std::vector<std::uint8_t> bytes(record.num_bytes);
-  if (std::fread(bytes.data(), 1, bytes.size(), pipe_) != bytes.size())
-    return fail(ErrorCode::kIo, "the card to compare with", "ended before its time");
-  if (record.kind == Record::kError)
-    return fail(static_cast<ErrorCode>(record.code), "the card to compare with",
-                std::string(bytes.begin(), bytes.end()));
+  auto message = read();
+  if (!message) return tl::unexpected(message.error());
+  const Record& record = message->record;
+  if (record.kind == Record::kEnd)
+    return fail(ErrorCode::kIo, kPlace, "has no verdict on a packet that this card took");
+  HOLDFAST_CHECK(record.kind == Record::kVerdict);
   return Verdict{static_cast<DropReason>(record.code), static_cast<std::uint16_t>(record.sa_index),
-                 record.generation, std::move(bytes)};
+                 record.generation, std::move(message->bytes)};
+}
+
+Status ReplayShadow::finish() {
+  const auto message = read();
+  if (!message) return tl::unexpected(message.error());
+  if (message->record.kind != Record::kEnd)
+    return fail(ErrorCode::kIo, kPlace, "has verdicts on more packets than this card took");
+  return {};
 }
 
 std::optional<std::string> difference(const Verdict& here, const Verdict& there) {

@@ -22,7 +22,7 @@ namespace holdfast::app {
 /// process has then is copied.
 class ReplayShadow {
  public:
-  /// Errors: kIo. What goes wrong with the card itself comes from next().
+  /// Errors: kIo. What goes wrong with the card itself comes from the calls below.
   static Result<std::unique_ptr<ReplayShadow>> start(const std::string& card_name,
                                                      const std::string& capture_path,
                                                      const std::vector<ReplaySa>& sas);
@@ -31,11 +31,19 @@ class ReplayShadow {
   /// Ends the process.
   ~ReplayShadow();
 
+  /// Once, first: waits until the second card is open and has the SAs. Errors: those of the second
+  /// card; kIo.
+  Status wait_open();
   /// The verdict on the next packet that a card sees. Errors: those of the second card; kIo.
   Result<Verdict> next();
+  /// Once, last: waits for the end of the second replay. Errors: those of the second card; kIo,
+  /// also if it has verdicts that next() was not asked for.
+  Status finish();
 
  private:
+  struct Message;
   ReplayShadow(std::FILE* pipe, pid_t child) : pipe_(pipe), child_(child) {}
+  Result<Message> read();
 
   std::FILE* pipe_;
   pid_t child_;

@@ -192,6 +192,11 @@ class Program(ReplayTest):
         done = Replay(self.folder, WIRE, "--sa", SAS, "--compare", "abacus:")
         self.assertEqual(done.exit_code, 2)
         self.assertIn("the card to compare with: card 'abacus:'", done.complaint)
+        self.assertFalse(done.report_path.exists() or done.output.exists())
+        empty = write_pcap(self.folder / "empty.pcap", [])
+        done = Replay(self.folder, empty, "--sa", SAS, "--compare", "abacus:")
+        self.assertEqual(done.exit_code, 2, "also if no packet goes to any card")
+        self.assertIn("the card to compare with: card 'abacus:'", done.complaint)
 
     def test_compare_with_another_card_of_other_sizes(self):
         """A smaller card refuses what the first one takes: an error, not a difference."""

@@ -2,8 +2,12 @@
 #include "app/replay_shadow.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "model/soft_card.h"
+#include "pcap/capture_writer.h"
 
 namespace holdfast::app {
 namespace {
@@ -40,6 +44,72 @@ TEST(ReplayShadow, TimingOfRepeatedPacketsIsNoDifference) {
   }
   EXPECT_NE(difference(early, verdict(DropReason::kPadding)), std::nullopt);
   EXPECT_NE(difference(verdict(DropReason::kIcv), verdict(DropReason::kReplayLate)), std::nullopt);
+}
+
+/// A capture of raw IP with ESP in it, which goes when the test ends.
+class EspCapture {
+ public:
+  explicit EspCapture(unsigned num_packets) {
+    path_ = (std::filesystem::temp_directory_path() / "holdfast_shadow_XXXXXX").string();
+    close(mkstemp(path_.data()));
+    auto writer = pcap::CaptureWriter::create(path_, pcap::LinkType::kRaw).value();
+    const std::vector<std::uint8_t> esp = {0x45, 0, 0,  28, 0, 0, 0, 0, 64, 50, 0x32, 0xCF, 10, 1,
+                                           0,    1, 10, 2,  0, 1, 0, 0, 16, 0,  0,    0,    0,  1};
+    for (unsigned i = 0; i < num_packets; ++i) EXPECT_TRUE(writer.write({}, esp));
+    EXPECT_TRUE(writer.finish());
+  }
+  EspCapture(const EspCapture&) = delete;
+  EspCapture& operator=(const EspCapture&) = delete;
+  ~EspCapture() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::unique_ptr<ReplayShadow> start(const std::string& path) {
+  register_card_io("soft", model::SoftCard::make);
+  return ReplayShadow::start("soft:", path, {}).value();
+}
+
+TEST(ReplayShadow, ComesToTheSameEnd) {
+  const EspCapture capture(2);
+  const auto shadow = start(capture.path());
+  ASSERT_TRUE(shadow->wait_open());
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(shadow->next());
+  const Status end = shadow->finish();
+  EXPECT_TRUE(end) << end.error().text();
+}
+
+TEST(ReplayShadow, VerdictsThatNobodyAskedForAreAnError) {
+  const EspCapture capture(2);
+  const auto shadow = start(capture.path());
+  ASSERT_TRUE(shadow->wait_open());
+  EXPECT_TRUE(shadow->next());
+  const Status end = shadow->finish();
+  ASSERT_FALSE(end);
+  EXPECT_EQ(end.error().text(),
+            "the card to compare with: has verdicts on more packets than this card took");
+}
+
+TEST(ReplayShadow, AMissingVerdictIsAnError) {
+  const EspCapture capture(1);
+  const auto shadow = start(capture.path());
+  ASSERT_TRUE(shadow->wait_open());
+  EXPECT_TRUE(shadow->next());
+  const auto missing = shadow->next();
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().text(),
+            "the card to compare with: has no verdict on a packet that this card took");
+}
+
+TEST(ReplayShadow, ACardThatCannotOpenIsAnErrorWithoutAnyPacket) {
+  register_card_io("soft", model::SoftCard::make);
+  const EspCapture capture(0);
+  const auto shadow = ReplayShadow::start("abacus:", capture.path(), {}).value();
+  const Status open = shadow->wait_open();
+  ASSERT_FALSE(open);
+  EXPECT_THAT(open.error().text(), testing::StartsWith("the card to compare with: card 'abacus:'"));
 }
 
 TEST(ReplayShadow, ErrorsOfTheOtherProcessComeOver) {

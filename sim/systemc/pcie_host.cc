@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "holdfast/csr.h"
 #include "verilated/root_complex.h"
 
 namespace holdfast::sim {
@@ -72,7 +73,9 @@ void PcieHost::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& 
     payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
   }
-  if (payload.get_address() % 4 != 0 || payload.get_address() % kPageBytes + length > kPageBytes) {
+  const std::uint64_t address = payload.get_address();
+  const bool is_inside = address <= csr::kBar0Bytes && csr::kBar0Bytes - address >= length;
+  if (!is_inside || address % 4 != 0 || address % kPageBytes + length > kPageBytes) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }

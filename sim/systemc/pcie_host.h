@@ -20,8 +20,9 @@ namespace holdfast::sim {
 
 /// A PCIe root complex between a virtual platform (TLM-2.0, loosely timed) and a link.
 ///
-/// - `bar0` (target): the platform's accesses to BAR0; the address is the offset. Aligned to 4
-///   bytes, up to 64 DWs; byte enables must be one run. Reads block until the completion came,
+/// - `bar0` (target): the platform's accesses to BAR0; the address is the offset, and what is not
+///   inside BAR0 is an address error. Aligned to 4 bytes, up to 64 DWs; byte enables must be one
+///   run. Reads block until the completion came,
 ///   writes until the link took them (they are posted). Call it from an SC_THREAD.
 /// - `dma` (initiator): the card's reads and writes of host memory, MSI-X messages among them: to
 ///   the platform an interrupt is the memory write that PCIe makes of it.

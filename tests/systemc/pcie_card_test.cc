@@ -153,6 +153,28 @@ TEST(PcieCard, RefusesAccessesThatPcieCannotCarry) {
             tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
 }
 
+TEST(PcieCard, RefusesAccessesBehindBar0) {
+  HostPlatform& platform = wide->platform;
+  std::array<std::uint8_t, 8> bytes{};
+  const auto dword = std::span(bytes).first(4);
+  const std::uint64_t last = csr::kBar0Bytes - 4;
+  EXPECT_EQ(platform.access(tlm::TLM_READ_COMMAND, last, dword), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(platform.access(tlm::TLM_READ_COMMAND, last, bytes), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  // Offsets whose low bits are those of a register, and the last ones that there are.
+  for (const std::uint64_t offset :
+       {std::uint64_t{csr::kBar0Bytes}, std::uint64_t{1} << 32, ~std::uint64_t{3}}) {
+    EXPECT_EQ(platform.access(tlm::TLM_READ_COMMAND, offset, dword),
+              tlm::TLM_ADDRESS_ERROR_RESPONSE)
+        << std::hex << offset;
+  }
+  const auto scratch = static_cast<std::uint32_t>(csr::kIdentityScratch);
+  platform.write_csr(csr::kIdentityScratch, 0x1122'3344);
+  EXPECT_EQ(platform.access(tlm::TLM_WRITE_COMMAND, csr::kBar0Bytes + scratch, dword),
+            tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(platform.read_csr(csr::kIdentityScratch), 0x1122'3344u);
+  wide->expect_clean();
+}
+
 TEST(PcieCard, ReadsTakeAtLeastTheLatencyOfBothWays) {
   const sc_core::sc_time start = sc_core::sc_time_stamp();
   wide->platform.read_csr(csr::kIdentityMagic);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "card_options.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <limits>
-#include <optional>
 #include <string>
 
 namespace holdfast::sim {
@@ -34,6 +34,7 @@ constexpr std::array kPlacementNames{
     Name{"high", static_cast<unsigned>(HostMemory::Placement::kAbove4Gib)},
     Name{"both", static_cast<unsigned>(HostMemory::Placement::kBoth)}};
 constexpr std::array kBarNames{Name{"low", 0}, Name{"high", 1}};
+constexpr std::array kTagNames{Name{"5", 0}, Name{"8", 1}};
 constexpr std::array kUnmappedNames{Name{"answer", 0}, Name{"violation", 1}};
 
 /// Takes what stands before the first `separator` off the front of `rest`.
@@ -44,16 +45,15 @@ std::string_view take_until(std::string_view& rest, char separator) {
   return taken;
 }
 
-/// One key=value; its functions leave an error when the value is not one of those allowed.
+/// The value of a key; is_right() is false when it was not one of those allowed.
 class Value {
  public:
-  Value(std::string_view key, std::string_view text) : key_(key), text_(text) {}
+  explicit Value(std::string_view text) : text_(text) {}
 
   template <typename Number>
   void number(Number& to, std::uint64_t max = std::numeric_limits<Number>::max()) {
     number_of(text_, to, max);
   }
-  void percent(std::uint8_t& to) { number(to, 100); }
   template <std::size_t N>
   unsigned one_of(const std::array<Name, N>& names) {
     for (const Name& name : names) {
@@ -85,11 +85,8 @@ class Value {
       if (!known) reject();
     }
   }
-  std::optional<Error> error() const { return error_; }
-  void reject() {
-    error_ = Error{ErrorCode::kBadValue, std::string(key_),
-                   std::string(text_) + " is not allowed; see sim/verilated/card_options.h"};
-  }
+  bool is_right() const { return is_right_; }
+  void reject() { is_right_ = false; }
 
  private:
   template <typename Number>
@@ -100,8 +97,8 @@ class Value {
     to = static_cast<Number>(value);
   }
 
-  std::string_view key_, text_;
-  std::optional<Error> error_;
+  std::string_view text_;
+  bool is_right_ = true;
 };
 
 void set_all_stalls(LinkConfig& link, std::uint8_t percent) {
@@ -114,48 +111,74 @@ std::uint8_t size_code(unsigned bytes) {
   return static_cast<std::uint8_t>(std::countr_zero(bytes / 128));
 }
 
-// One line a key.
-bool apply(CardOptions& options, std::string_view key, Value& value) {
-  LinkConfig& link = options.link;
-  PcieConfig& pins = options.pins;
-  std::uint8_t percent = 0;
-  if (key == "width")
-    options.width_bits = value.power_of_two(64, 128);
-  else if (key == "seed")
-    value.number(link.seed);
-  else if (key == "latency")
-    value.number(link.read_latency_cycles);
-  else if (key == "jitter")
-    value.number(link.latency_jitter_cycles);
-  else if (key == "reorder")
-    value.percent(link.reorder_percent);
-  else if (key == "split")
-    link.split = static_cast<Split>(value.one_of(kSplitNames));
-  else if (key == "stalls")
-    value.number(percent, 99), set_all_stalls(link, percent);
-  else if (key == "faults")
-    value.faults(link.fault_percent);
-  else if (key == "late")
-    value.number(link.late_cycles);
-  else if (key == "unmapped")
-    link.unmapped_is_violation = value.one_of(kUnmappedNames) != 0;
-  else if (key == "mps")
-    pins.max_payload = size_code(value.power_of_two(128, 4096));
-  else if (key == "mrrs")
-    pins.max_read_request = size_code(value.power_of_two(128, 4096));
-  else if (key == "rcb")
-    pins.rcb_128 = value.power_of_two(64, 128) == 128;
-  else if (key == "tags")
-    pins.extended_tags = value.one_of(std::array{Name{"5", 0}, Name{"8", 1}}) != 0;
-  else if (key == "bar")
-    options.high_bar = value.one_of(kBarNames) != 0;
-  else if (key == "iova")
-    options.placement = static_cast<HostMemory::Placement>(value.one_of(kPlacementNames));
-  else if (key == "poll")
-    value.number(options.poll_cycles);
-  else
-    return false;
-  return true;
+struct Option {
+  std::string_view key;
+  std::string_view allowed;  ///< For the sentence about a wrong value.
+  void (*apply)(CardOptions& to, Value& value);
+};
+
+constexpr std::array kOptions{
+    Option{"width", "64 or 128",
+           [](CardOptions& to, Value& value) { to.width_bits = value.power_of_two(64, 128); }},
+    Option{"seed", "a number", [](CardOptions& to, Value& value) { value.number(to.link.seed); }},
+    Option{"latency", "a number of cycles",
+           [](CardOptions& to, Value& value) { value.number(to.link.read_latency_cycles); }},
+    Option{"jitter", "a number of cycles",
+           [](CardOptions& to, Value& value) { value.number(to.link.latency_jitter_cycles); }},
+    Option{"reorder", "0 to 100 percent",
+           [](CardOptions& to, Value& value) { value.number(to.link.reorder_percent, 100); }},
+    Option{"split", "whole, boundary or random",
+           [](CardOptions& to, Value& value) {
+             to.link.split = static_cast<Split>(value.one_of(kSplitNames));
+           }},
+    Option{"stalls", "0 to 99 percent",
+           [](CardOptions& to, Value& value) {
+             std::uint8_t percent = 0;
+             value.number(percent, 99);
+             set_all_stalls(to.link, percent);
+           }},
+    Option{"faults",
+           "KIND:PERCENT with + between; kinds are ur, ca, poison, lost, timeout, mismatch, late",
+           [](CardOptions& to, Value& value) { value.faults(to.link.fault_percent); }},
+    Option{"late", "a number of cycles",
+           [](CardOptions& to, Value& value) { value.number(to.link.late_cycles); }},
+    Option{"unmapped", "violation or answer",
+           [](CardOptions& to, Value& value) {
+             to.link.unmapped_is_violation = value.one_of(kUnmappedNames) != 0;
+           }},
+    Option{"mps", "a power of two from 128 to 4096",
+           [](CardOptions& to, Value& value) {
+             to.pins.max_payload = size_code(value.power_of_two(128, 4096));
+           }},
+    Option{"mrrs", "a power of two from 128 to 4096",
+           [](CardOptions& to, Value& value) {
+             to.pins.max_read_request = size_code(value.power_of_two(128, 4096));
+           }},
+    Option{"rcb", "64 or 128",
+           [](CardOptions& to, Value& value) {
+             to.pins.rcb_128 = value.power_of_two(64, 128) == 128;
+           }},
+    Option{"tags", "5 or 8",
+           [](CardOptions& to, Value& value) {
+             to.pins.extended_tags = value.one_of(kTagNames) != 0;
+           }},
+    Option{"bar", "low or high",
+           [](CardOptions& to, Value& value) { to.high_bar = value.one_of(kBarNames) != 0; }},
+    Option{"iova", "low, high or both",
+           [](CardOptions& to, Value& value) {
+             to.placement = static_cast<HostMemory::Placement>(value.one_of(kPlacementNames));
+           }},
+    Option{"poll", "a number of cycles",
+           [](CardOptions& to, Value& value) { value.number(to.poll_cycles); }},
+};
+
+std::string list_of_keys() {
+  std::string list;
+  for (const Option& option : kOptions) {
+    if (!list.empty()) list += ", ";
+    list += option.key;
+  }
+  return list;
 }
 
 }  // namespace
@@ -168,12 +191,18 @@ Result<CardOptions> parse_card_options(std::string_view text) {
     if (entry.empty()) {
       return fail(ErrorCode::kBadFormat, key, "options are key=value, with a comma between");
     }
-    Value value(key, entry);
-    if (!apply(options, key, value)) {
+    const auto option = std::ranges::find(kOptions, key, &Option::key);
+    if (option == kOptions.end()) {
       return fail(ErrorCode::kBadFormat, key,
-                  "no such option of a simulated card; see sim/verilated/card_options.h");
+                  "no such option of a simulated card; there are " + list_of_keys());
     }
-    if (value.error()) return tl::unexpected<Error>(*value.error());
+    Value value(entry);
+    option->apply(options, value);
+    if (!value.is_right()) {
+      return fail(
+          ErrorCode::kBadValue, key,
+          std::string(entry) + " is not allowed; it must be " + std::string(option->allowed));
+    }
   }
   return options;
 }

@@ -48,5 +48,19 @@ TEST(CardOptions, SayWhatIsWrong) {
   }
 }
 
+TEST(CardOptions, AWrongOneIsToldWhatThereIs) {
+  EXPECT_EQ(
+      parse_card_options("colour=red").error().text(),
+      "colour: no such option of a simulated card; there are width, seed, latency, jitter, "
+      "reorder, split, stalls, faults, late, unmapped, mps, mrrs, rcb, tags, bar, iova, poll");
+  EXPECT_EQ(parse_card_options("seed=1,width=96").error().text(),
+            "width: 96 is not allowed; it must be 64 or 128");
+  EXPECT_EQ(parse_card_options("faults=ur:3+fire:2").error().text(),
+            "faults: ur:3+fire:2 is not allowed; it must be KIND:PERCENT with + between; kinds are "
+            "ur, ca, poison, lost, timeout, mismatch, late");
+  EXPECT_EQ(parse_card_options("stalls=100").error().text(),
+            "stalls: 100 is not allowed; it must be 0 to 99 percent");
+}
+
 }  // namespace
 }  // namespace holdfast::sim

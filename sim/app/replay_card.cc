@@ -40,7 +40,7 @@ Status ReplayCard::install(const std::vector<ReplaySa>& sas) {
   const CardInfo& info = card_->info();
   if (sas.size() > info.num_sas)
     return fail(
-        ErrorCode::kFull, "",
+        ErrorCode::kFull, sas[info.num_sas].place,
         fmt::format("there are {} SAs, and this card has room for {}", sas.size(), info.num_sas));
   std::vector<Binding> paths;
   for (std::size_t i = 0; i < sas.size(); ++i) {

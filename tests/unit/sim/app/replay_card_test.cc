@@ -88,7 +88,8 @@ TEST_F(ReplayCardTest, RefusalsNameTheSa) {
 TEST_F(ReplayCardTest, TooManySas) {
   const auto card = ReplayCard::open("soft:sas=2", sas(3, false));
   ASSERT_FALSE(card);
-  EXPECT_EQ(card.error().text(), "there are 3 SAs, and this card has room for 2");
+  EXPECT_EQ(card.error().text(),
+            "sas.toml:15, sa[2]: there are 3 SAs, and this card has room for 2");
 }
 
 }  // namespace

@@ -181,9 +181,8 @@ class SaTableReader {
 
   void read_sequence() {
     sa_.config.has_esn = reader_.boolean("esn", false);
-    const std::int64_t max = sa_.config.has_esn ? kMaxInt64 : 0xFFFFFFFF;
-    sa_.config.first_sequence =
-        static_cast<std::uint64_t>(reader_.integer("first_sequence", 1, max, 1));
+    const std::uint64_t max = sa_.config.has_esn ? ~std::uint64_t{0} : 0xFFFFFFFF;
+    sa_.config.first_sequence = reader_.natural("first_sequence", 1, max, 1);
     only_for(Direction::kInbound, "replay_window");
     // The card says its own maximum.
     sa_.config.replay_window =
@@ -265,6 +264,8 @@ Result<std::vector<ReplaySa>> parse_sa_toml(std::string text, const std::string&
   const toml::array* tables = (*root)["sa"].as_array();
   if (reader.has("sa") && tables == nullptr)
     reader.wrong("sa", "must be written [[sa]], with two brackets");
+  if (tables != nullptr && tables->empty())
+    reader.wrong("sa", "there is no SA in it; write a [[sa]] for each direction");
   if (Status status = reader.finish(); !status) return tl::unexpected(status.error());
   const KeyWiper wiper(*root);
   std::vector<ReplaySa> sas;

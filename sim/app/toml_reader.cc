@@ -6,6 +6,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace holdfast::app {
 namespace {
@@ -27,6 +29,16 @@ std::string_view kind_of(const toml::node& node) {
     default:
       return "a date or time";
   }
+}
+
+/// Decimal, or hexadecimal behind 0x. Nothing if it is no number of 64 bits.
+std::optional<std::uint64_t> parse_natural(std::string_view text) {
+  const int base = text.starts_with("0x") ? 16 : 10;
+  if (base == 16) text.remove_prefix(2);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 }  // namespace
@@ -81,6 +93,27 @@ std::int64_t TomlReader::integer(std::string_view key, std::int64_t min, std::in
   }
   if (value->get() >= min && value->get() <= max) return value->get();
   wrong(key, fmt::format("must be from {} to {}, and is {}", min, max, value->get()));
+  return fallback;
+}
+
+std::uint64_t TomlReader::natural(std::string_view key, std::uint64_t min, std::uint64_t max,
+                                  std::uint64_t fallback) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return fallback;
+  if (!node->is_string()) {
+    constexpr std::uint64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();
+    return static_cast<std::uint64_t>(integer(key, static_cast<std::int64_t>(min),
+                                              static_cast<std::int64_t>(std::min(max, kMaxInteger)),
+                                              static_cast<std::int64_t>(fallback)));
+  }
+  const std::string& written = node->as_string()->get();
+  const auto value = parse_natural(written);
+  if (value && *value >= min && *value <= max) return *value;
+  if (value)
+    wrong(key, fmt::format("must be from {} to {}, and is {}", min, max, *value));
+  else
+    wrong(key, fmt::format("'{}' is not a number of 64 bits, decimal or with 0x", written),
+          ErrorCode::kBadFormat);
   return fallback;
 }
 

@@ -34,6 +34,10 @@ class TomlReader {
   std::string text(std::string_view key);
   std::int64_t integer(std::string_view key, std::int64_t min, std::int64_t max,
                        std::int64_t fallback);
+  /// A number from `min` to `max`, which may also stand in quotes, decimal or with 0x: numbers of
+  /// TOML end at 2^63 - 1.
+  std::uint64_t natural(std::string_view key, std::uint64_t min, std::uint64_t max,
+                        std::uint64_t fallback);
   bool boolean(std::string_view key, bool fallback);
   const toml::table* table(std::string_view key);
   /// Index of the value in `names`; `fallback` if the key is not there.

@@ -200,6 +200,15 @@ const Mistake kMistakes[] = {
      "sas.toml:3, sa[0].first_sequence: must be from 1 to 4294967295, and is 0"},
     {"first_sequence = 0x100000000",
      "sas.toml:3, sa[0].first_sequence: must be from 1 to 4294967295, and is 4294967296"},
+    {"first_sequence = \"0x100000000\"",
+     "sas.toml:3, sa[0].first_sequence: must be from 1 to 4294967295, and is 4294967296"},
+    {"first_sequence = \"0x1g\"",
+     "sas.toml:3, sa[0].first_sequence: '0x1g' is not a number of 64 bits, decimal or with 0x"},
+    {"esn = true\nfirst_sequence = \"18446744073709551616\"",
+     "sas.toml:4, sa[0].first_sequence: '18446744073709551616' is not a number of 64 bits, decimal "
+     "or with 0x"},
+    {"first_sequence = true",
+     "sas.toml:3, sa[0].first_sequence: must be a number without quotes, and is true or false"},
     {"replay_window = 16", "sas.toml:6, sa[0].replay_window: must be from 32 to 65535, and is 16"},
     {"direction = \"outbound\"\nreplay_window = 64",
      "sas.toml:6, sa[0].replay_window: only inbound SAs have it"},
@@ -215,6 +224,22 @@ const Mistake kMistakes[] = {
     {"direction = \"outbound\"\ndscp = 64",
      "sas.toml:3, sa[0].dscp: must be from 0 to 63, and is 64"},
 };
+
+TEST(ReplaySaToml, TheFirstSequenceMayStandInQuotes) {
+  const std::pair<const char*, std::uint64_t> cases[] = {
+      {"0x7fffffffffffffff", (std::uint64_t{1} << 63) - 1},  // the largest number of TOML
+      {"\"0x8000000000000000\"", std::uint64_t{1} << 63},
+      {"\"18446744073709551615\"", ~std::uint64_t{0}},
+      {"\"0xFFFFFFFFFFFFFFFF\"", ~std::uint64_t{0}},
+      {"\"1\"", 1},
+  };
+  for (const auto& [text, value] : cases) {
+    const auto sas =
+        parse_sa_toml(with(std::string("esn = true\nfirst_sequence = ") + text), "sas.toml");
+    ASSERT_TRUE(sas) << text << ": " << sas.error().text();
+    EXPECT_EQ(sas->at(0).config.first_sequence, value) << text;
+  }
+}
 
 TEST(ReplaySaToml, EachMistakeHasItsPlaceAndSentence) {
   for (const Mistake& mistake : kMistakes) {
@@ -236,6 +261,7 @@ TEST(ReplaySaToml, MistakesOfTheWholeFile) {
   const Mistake mistakes[] = {
       {"", "sas.toml:1, sa: is missing"},
       {"[sa]\nspi = 1\n", "sas.toml:1, sa: must be written [[sa]], with two brackets"},
+      {"sa = []\n", "sas.toml:1, sa: there is no SA in it; write a [[sa]] for each direction"},
       {"sa = [1]\n", "sas.toml: `sa` must be written [[sa]], one table an SA"},
       {"[[sa]\n",
        "sas.toml:1: this is not TOML, at column 6: Error while parsing table header: "

@@ -125,9 +125,13 @@ Result<Verdict> ReplayCard::take() {
     if (Status status = poll(); !status) return tl::unexpected(status.error());
     if (!done_.empty()) break;
     io_->poll();
-    if (polls % 1024 == 1023 && queue_->cause() != QueueCause::kNone)
-      return fail(ErrorCode::kIo, "queue 0",
-                  fmt::format("the queue stopped: {}", name_of(queue_->cause())));
+    if (polls % 1024 == 1023 && queue_->cause() != QueueCause::kNone) {
+      // What it wrote before it stopped is in memory now: the read of the cause pushed it there.
+      if (Status status = poll(); !status) return tl::unexpected(status.error());
+      if (done_.empty())
+        return fail(ErrorCode::kIo, "queue 0",
+                    fmt::format("the card stopped: {}", name_of(queue_->cause())));
+    }
     if (polls == kMaxIdlePolls)
       return fail(ErrorCode::kTimeout, "queue 0",
                   fmt::format("the card does not answer: {} packets wait", waiting_.size()));

@@ -9,7 +9,7 @@ occur, plain packets, and a capture of strongSwan.
 import pathlib
 
 from inner_packets import inner_packet, nets, payload_sizes
-from replay_tool import ReplayTest, main, write_pcap
+from replay_tool import Replay, ReplayTest, main, write_pcap
 from scapy_test import Peer
 
 CAPTURES = pathlib.Path(__file__).resolve().parents[1] / "vectors/captures"
@@ -102,6 +102,25 @@ class Compare(ReplayTest):
         for name in ("aes128gcm16", "aes192gcm16_ipv6", "aes256gcm16"):
             self.judge(CAPTURES / f"strongswan_{name}_wire.pcap",
                        CAPTURES / f"strongswan_{name}_sas.toml")
+
+    def test_a_card_that_stops(self):
+        """A DMA fault stops the queue: the first card's, and that of the second one."""
+        capture = CAPTURES / "strongswan_aes128gcm16_wire.pcap"
+        sas = CAPTURES / "strongswan_aes128gcm16_sas.toml"
+        whole = self.replay(capture, "--sa", sas, card="soft:").results()
+        faulty = "verilated:faults=ur:50"
+        first = Replay(self.folder, capture, "--sa", sas, card=faulty)
+        self.assertEqual(first.exit_code, 2)
+        self.assertIn("the card stopped: descriptor_read", first.complaint)
+        results = first.results()
+        self.assertEqual(len(results), len(whole), "a line for each packet")
+        last = [packet for packet in first.report()["packets"] if packet["result"] == "refused"]
+        self.assertEqual({packet["sentence"] for packet in last},
+                         {"The card stopped: descriptor_read."})
+        second = Replay(self.folder, capture, "--sa", sas, "--compare", faulty, card="soft:")
+        self.assertEqual(second.exit_code, 2)
+        self.assertIn("the card to compare with: queue 0: the card stopped", second.complaint)
+        self.assertEqual(second.results(), whole)
 
 
 if __name__ == "__main__":

@@ -253,6 +253,47 @@ TEST_F(EspDecap, CombinesEcn) {
   }
 }
 
+TEST_F(EspDecap, CombinesEcnOverIpv6Inside) {
+  const TestSa sa6 = test_sa(random, 0x6006);
+  bench.add_sa(1, sa6, false, true, [](Command& c) { c.row.has_ecn = 1; });
+  std::uint64_t seq6 = 0;
+  for (unsigned outside = 0; outside < 4; ++outside) {
+    for (unsigned inside = 0; inside < 4; ++inside) {
+      Bytes out = inner_packet(random, 60, true, static_cast<std::uint8_t>(0xB8 | inside));
+      const Bytes wire =
+          wire_packet(sa6, ++seq6, with_trailer(out), false, static_cast<std::uint8_t>(outside));
+      unsigned leaves = inside;
+      if (outside == 3 && inside != 0) leaves = 3;
+      if (outside == 1 && inside == 2) leaves = 1;
+      out[1] = static_cast<std::uint8_t>((out[1] & 0xCF) | leaves << 4);
+      const bool is_dropped = outside == 3 && inside == 0;
+      expect({.bytes = wire}, is_dropped ? Drop::kEcn : Drop::kNone, 1, is_dropped ? Bytes{} : out);
+    }
+  }
+}
+
+// RFC 1624, 3, equation 3: HC' = ~(~HC + ~m + m'), for the checksums that are 0 in ones' complement
+// and for one that is wrong. What is not remarked keeps its checksum, whatever it is.
+TEST_F(EspDecap, AdjustsAnyInnerChecksum) {
+  for (const std::uint32_t checksum : {0x0000u, 0xFFFFu, 0x1234u, 0x0001u, 0xFFFEu}) {
+    for (const unsigned outside : {0u, 3u}) {
+      for (const unsigned inside : {1u, 2u, 3u}) {
+        inner = inner_packet(random, 60, false, static_cast<std::uint8_t>(0xB8 | inside));
+        put_number(inner, 10, checksum, 2);
+        Bytes out = inner;
+        if (outside == 3 && inside != 3) {
+          out[1] = 0xBB;
+          std::uint32_t sum = (~checksum & 0xFFFF) + (~(0x45B8u | inside) & 0xFFFF) + 0x45BB;
+          sum = (sum & 0xFFFF) + (sum >> 16);
+          sum = (sum & 0xFFFF) + (sum >> 16);
+          put_number(out, 10, ~sum & 0xFFFF, 2);
+        }
+        expect({.bytes = good(static_cast<std::uint8_t>(outside))}, Drop::kNone, 0, out);
+      }
+    }
+  }
+}
+
 TEST_F(EspDecap, DropsWhileDisabled) {
   bench.sim.top().enable_i = 0;
   expect({.bytes = good()}, Drop::kDisabled);

@@ -11,8 +11,8 @@
 ///
 /// Latency:    15 cycles.
 /// Throughput: one block a cycle, with a new key in any cycle.
-/// Scrub:      goes through the stages like a block and leaves zero in each, so that key and state of
-///             the blocks before it are gone 15 cycles later.
+/// Scrub:      goes through the stages like a block and leaves zero in each: key and state of the
+///             blocks before it are gone 15 cycles later.
 /// Reset:      every register that holds keys or state is zero one cycle after `rst_ni` fell.
 module crypto_aes_pipe
   import crypto_pkg::*;

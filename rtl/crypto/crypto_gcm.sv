@@ -17,8 +17,8 @@
 /// Throughput: n + 2 cycles for a packet of n beats, back to back, each with a key of its own.
 /// Ordering:   packets, their beats and their ICVs leave in the order of the requests. An ICV
 ///             never waits for the output of a later packet to be taken.
-/// Idle:       after a packet that no other follows at once, every copy of its key, subkey, salt and
-///             keystream is overwritten, in cycles that nobody uses: 32 after its ICV at the latest.
+/// Idle:       after a packet that no other follows at once, every copy of its key, subkey, salt
+///             and keystream is overwritten, in idle cycles: 32 after its ICV at the latest.
 /// Reset:      hold `rst_ni` low for 32 cycles, then no key, keystream or packet data is left.
 module crypto_gcm
   import crypto_pkg::*;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "common_assert.svh"
 
-/// FIFO for secrets: as common_fifo, and nothing that was popped stays: an empty FIFO overwrites its
-/// entries with zero, one in each cycle without a push, until all are. So does reset.
+/// FIFO for secrets: as common_fifo, and nothing that was popped stays: an empty FIFO overwrites
+/// its entries with zero, one in each cycle without a push, until all are. So does reset.
 ///
 /// Latency:    1 cycle from push to `valid_o`; first word falls through.
 /// Throughput: one push and one pop a cycle.

@@ -6,8 +6,8 @@
 ///
 /// Latency:    1 cycle from push to `valid_o`; first word falls through.
 /// Throughput: one push and one pop a cycle.
-/// Tickets hold keys: while `sweep_i` is high, one entry a cycle is cleared; and so in each cycle in
-/// which no answer is here or on its way, until all that was pushed is gone.
+/// Tickets hold keys: while `sweep_i` is high, one entry a cycle is cleared; and so in each cycle
+/// in which no answer is here or on its way, until all that was pushed is gone.
 module sad_answer_fifo #(
   parameter type T = logic,
   /// Answers that may be on their way or waiting. A power of two, 2 or more; with one place for

@@ -86,7 +86,8 @@ module card_stream #(
   );
 
   // ---------------------------------------------------------------- registers
-  logic        enable, swept_pipeline, swept, idle, command_start, command_busy, event_valid, event_lost;
+  logic        enable, swept, idle, command_start, command_busy, event_valid, event_lost;
+  logic        swept_pipeline;
   logic [31:0] sweep_cycles;
   sad_pkg::generation_t     generation, drain_fence;
   sad_pkg::command_t        command;

@@ -126,22 +126,27 @@ std::string format_screen(const Summary& summary, const Tally& tally,
   return text;
 }
 
-ProgressBar::ProgressBar()
-    : is_terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + std::chrono::seconds(2)) {}
+ProgressBar::ProgressBar(std::FILE* stream, Now now)
+    : stream_(stream),
+      now_(now),
+      is_terminal_(isatty(fileno(stream)) == 1),
+      next_(now() + std::chrono::seconds(2)) {}
 
 void ProgressBar::update(double share, std::uint64_t packets) {
-  if (!is_terminal_ || Clock::now() < next_) return;
+  if (!is_terminal_ || now_() < next_) return;
   constexpr int kWidth = 40;
   const int done = static_cast<int>(share * kWidth);
-  fmt::print(stderr, "\r  [{:#<{}}{:.<{}}] {:3.0f} %  {} packets ", "", done, "", kWidth - done,
+  fmt::print(stream_, "\r  [{:#<{}}{:.<{}}] {:3.0f} %  {} packets ", "", done, "", kWidth - done,
              100 * share, packets);
-  std::fflush(stderr);
+  std::fflush(stream_);
   is_shown_ = true;
-  next_ = Clock::now() + std::chrono::milliseconds(200);
+  next_ = now_() + std::chrono::milliseconds(200);
 }
 
 void ProgressBar::end() {
-  if (is_shown_) fmt::print(stderr, "\r{:80}\r", "");
+  if (!is_shown_) return;
+  fmt::print(stream_, "\r{:80}\r", "");
+  std::fflush(stream_);
   is_shown_ = false;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -16,16 +17,21 @@ std::string format_screen(const Summary& summary, const Tally& tally,
 /// What the drops of this replay suggest, one sentence each.
 std::vector<std::string> suggest(const Tally& tally, const std::vector<ReplaySa>& sas);
 
-/// A bar on stderr, if that is a terminal and the replay takes over two seconds.
+/// A bar on a stream, if that is a terminal and the replay takes over two seconds.
 class ProgressBar {
  public:
-  ProgressBar();
+  using Clock = std::chrono::steady_clock;
+  using Now = Clock::time_point (*)();
+
+  explicit ProgressBar(std::FILE* stream = stderr, Now now = Clock::now);
   /// `share` 0 to 1.
   void update(double share, std::uint64_t packets);
+  /// Wipes it off the line.
   void end();
 
  private:
-  using Clock = std::chrono::steady_clock;
+  std::FILE* stream_;
+  Now now_;
   bool is_terminal_, is_shown_ = false;
   Clock::time_point next_;
 };

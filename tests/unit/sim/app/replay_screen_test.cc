@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/replay_screen.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cstdlib>
 
 #include "app/replay_tally.h"
 
@@ -99,6 +103,90 @@ TEST(ReplayScreen, TheAccountComparesEachReason) {
   after.drops = {};
   after.drops[static_cast<std::size_t>(DropReason::kPadding)] = 1;
   EXPECT_EQ(check_account(tally, before, after), "1 completions said icv, the card counted 0");
+}
+
+std::chrono::milliseconds passed;  // of the clock below
+
+ProgressBar::Clock::time_point now() { return ProgressBar::Clock::time_point(passed); }
+
+/// Two ends of a pipe or of a pseudo terminal: what is written to one comes out of the other.
+class Stream {
+ public:
+  explicit Stream(bool is_terminal) {
+    int ends[2];
+    if (is_terminal) {
+      ends[0] = posix_openpt(O_RDWR | O_NOCTTY);
+      EXPECT_EQ(grantpt(ends[0]) + unlockpt(ends[0]), 0);
+      ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY);
+    } else {
+      EXPECT_EQ(pipe(ends), 0);
+    }
+    reader_ = ends[0];
+    file_ = fdopen(ends[1], "w");
+    EXPECT_NE(file_, nullptr);
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() {
+    std::fclose(file_);
+    close(reader_);
+  }
+  std::FILE* file() { return file_; }
+  /// What was written since the last look: up to a mark that goes the same way, and so needs no
+  /// waiting. The mark passes the buffer of the stream, so text that was not flushed is missed.
+  std::string take() {
+    constexpr char kMark = '$';
+    EXPECT_EQ(write(fileno(file_), &kMark, 1), 1);
+    std::string text;
+    for (char next; read(reader_, &next, 1) == 1 && next != kMark;) text += next;
+    return text;
+  }
+
+ private:
+  std::FILE* file_;
+  int reader_;
+};
+
+TEST(ProgressBar, AppearsOnATerminalAfterTwoSeconds) {
+  passed = {};
+  Stream terminal(true);
+  ProgressBar bar(terminal.file(), now);
+  passed += std::chrono::milliseconds(1999);
+  bar.update(0.4, 40);
+  bar.end();
+  EXPECT_EQ(terminal.take(), "") << "what was never shown is not wiped";
+  passed += std::chrono::milliseconds(1);
+  bar.update(0.5, 50);
+  EXPECT_EQ(terminal.take(), "\r  [####################....................]  50 %  50 packets ");
+  passed += std::chrono::milliseconds(199);
+  bar.update(0.6, 60);
+  EXPECT_EQ(terminal.take(), "") << "at most five times a second";
+  passed += std::chrono::milliseconds(1);
+  bar.update(1, 100);
+  EXPECT_EQ(terminal.take(), "\r  [########################################] 100 %  100 packets ");
+  bar.end();
+  EXPECT_EQ(terminal.take(), "\r" + std::string(80, ' ') + "\r");
+  bar.end();
+  EXPECT_EQ(terminal.take(), "");
+}
+
+TEST(ProgressBar, IsNotWrittenToAPipe) {
+  passed = {};
+  Stream pipe(false);
+  ProgressBar bar(pipe.file(), now);
+  passed += std::chrono::hours(1);
+  bar.update(0.5, 50);
+  bar.end();
+  EXPECT_EQ(pipe.take(), "");
+}
+
+TEST(ProgressBar, StartsEmpty) {
+  passed = {};
+  Stream terminal(true);
+  ProgressBar bar(terminal.file(), now);
+  passed += std::chrono::seconds(2);
+  bar.update(0, 0);
+  EXPECT_EQ(terminal.take(), "\r  [........................................]   0 %  0 packets ");
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# holdfast_verilate(<target> TOP <module> [PARAMS Name=Value ...] [SYSTEMC] [COVERAGE] [NO_ASSERT])
+# holdfast_verilate(<target> TOP <module> [PARAMS Name=Value ...] [SYSTEMC] [COVERAGE] [NO_ASSERT]
+#                   [POWER_UP])
 #
 # Makes a static library of one RTL module with Verilator. The class is `V<target>`, its header
 # "V<target>.h". Modules are found by name in the rooms below rtl/; packages are given first. A top
 # that only tests have stands beside the CMakeLists.txt that calls this.
+# With POWER_UP nothing is 0 before reset: the model's context says what it is (randReset).
 # Assertions are on unless NO_ASSERT. The Verilator runtime is compiled once, not once a model.
 find_program(HOLDFAST_VERILATOR verilator REQUIRED)
 find_program(HOLDFAST_CCACHE ccache)
@@ -32,7 +34,7 @@ find_package(Threads REQUIRED)
 target_link_libraries(verilated_runtime PUBLIC Threads::Threads)
 
 function(holdfast_verilate target)
-  cmake_parse_arguments(ARG "SYSTEMC;COVERAGE;NO_ASSERT" "TOP" "PARAMS" ${ARGN})
+  cmake_parse_arguments(ARG "SYSTEMC;COVERAGE;NO_ASSERT;POWER_UP" "TOP" "PARAMS" ${ARGN})
   set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
   set(flags --cc)
   if(ARG_SYSTEMC)
@@ -43,6 +45,10 @@ function(holdfast_verilate target)
   endif()
   if(NOT ARG_NO_ASSERT)
     list(APPEND flags --assert)
+  endif()
+  set(initial fast)
+  if(ARG_POWER_UP)
+    set(initial unique)
   endif()
   foreach(param ${ARG_PARAMS})
     list(APPEND flags -G${param})
@@ -56,7 +62,7 @@ function(holdfast_verilate target)
   add_custom_command(
     OUTPUT ${dir}/libV${target}.a
     BYPRODUCTS ${dir}/V${target}.h
-    COMMAND ${HOLDFAST_VERILATOR} ${flags} -O3 --x-assign fast --x-initial fast
+    COMMAND ${HOLDFAST_VERILATOR} ${flags} -O3 --x-assign ${initial} --x-initial ${initial}
       --output-split 5000 --prefix V${target} --top-module ${ARG_TOP} --Mdir ${dir}
       ${HOLDFAST_LINT_FLAGS} ${HOLDFAST_VERILATOR_SEARCH} ${HOLDFAST_RTL_PACKAGES}
       ${top_file}

@@ -5,6 +5,11 @@
 ///
 /// A write is offered when all of its payload has come and is known to be well-formed, so that a
 /// malformed one changes nothing. While a request is offered no other is taken.
+///
+/// A payload may be a key: it is overwritten as soon as nobody needs it, a beat a cycle, the last
+/// beat in the cycle that ends the request; so a payload of n beats costs n - 1 cycles more.
+/// Reset:      256 cycles after `rst_ni` rose the whole memory is overwritten; then the first
+///             request is taken.
 module pcie_request_receive (
   input  logic clk_i,
   input  logic rst_ni,
@@ -33,7 +38,7 @@ module pcie_request_receive (
 
   localparam int unsigned MaxBeats = 256;
 
-  typedef enum logic [1:0] {StReceive, StDecide, StNonPosted, StWrite} state_e;
+  typedef enum logic [2:0] {StReceive, StDecide, StNonPosted, StWrite, StForget} state_e;
   state_e state_d, state_q;
 
   logic         is_first_q, is_torn_q;
@@ -65,11 +70,19 @@ module pcie_request_receive (
     .request_o    (checked)
   );
 
-  // One payload, 4 KiB.
+  // One payload, 4 KiB. Nothing is taken while it is forgotten, so there is one write port.
+  logic       forget, is_forgotten, payload_write;
+  logic [8:0] last_beat;
+  logic [7:0] payload_write_index;
   logic [127:0] payload_mem [MaxBeats];
+  assign last_beat    = beat_q - 9'd1;
+  assign is_forgotten = last_beat == '0;
+  assign payload_write       = forget || (take && !beat[8]);
+  assign payload_write_index = forget ? last_beat[7:0] : beat[7:0];
   always_ff @(posedge clk_i) begin
-    if (take && !beat[8]) payload_mem[beat[7:0]] <= rx_req_i.data;
-    if (state_q == StWrite) payload_o <= payload_mem[payload_index_i];
+    if (payload_write) payload_mem[payload_write_index] <= forget ? '0 : rx_req_i.data;
+    if (!rst_ni || forget)       payload_o <= '0;
+    else if (state_q == StWrite) payload_o <= payload_mem[payload_index_i];
   end
 
   always_comb begin
@@ -79,6 +92,7 @@ module pcie_request_receive (
     write_valid_o         = 1'b0;
     bad_request_o         = 1'b0;
     unsupported_request_o = 1'b0;
+    forget                = 1'b0;
     unique case (state_q)
       // Beats of one TLP.
       StReceive: begin
@@ -90,7 +104,7 @@ module pcie_request_receive (
         unique case (verdict)
           VerdictWrite:                    state_d = StWrite;
           VerdictRead, VerdictUnsupported: state_d = StNonPosted;
-          default:                         state_d = StReceive;
+          default:                         forget = 1'b1;
         endcase
         bad_request_o = verdict == VerdictBad;
         unsupported_request_o = verdict == VerdictUnsupported ||
@@ -99,24 +113,30 @@ module pcie_request_receive (
       // Until it stands in the queue of those to be answered.
       StNonPosted: begin
         non_posted_valid_o = 1'b1;
-        if (non_posted_ready_i) state_d = StReceive;
+        forget = non_posted_ready_i;
       end
       // Until the registers are written.
       StWrite: begin
         write_valid_o = 1'b1;
-        if (write_ready_i) state_d = StReceive;
+        forget = write_ready_i;
       end
+      // Until the rest of its payload is overwritten.
+      StForget: forget = 1'b1;
       default: state_d = StReceive;
     endcase
+    if (forget) state_d = is_forgotten ? StReceive : StForget;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q    <= StReceive;
+      state_q    <= StForget;
       is_first_q <= 1'b1;
+      beat_q     <= 9'(MaxBeats);
     end else begin
       state_q <= state_d;
       if (take) is_first_q <= rx_req_i.eop;
+      if (take && !beat[8]) beat_q <= beat + 9'd1;
+      else if (forget)      beat_q <= last_beat;
     end
     if (take) begin
       if (is_first_q) begin
@@ -127,7 +147,6 @@ module pcie_request_receive (
       // The payload has no gaps, and sop is on the first beat only.
       is_torn_q <= (!is_first_q && is_torn_q) || is_first_q != rx_req_i.sop ||
                    !is_strb_contiguous || (!rx_req_i.eop && !is_strb_full);
-      if (!beat[8])                      beat_q <= beat + 9'd1;
       if (is_first_q)                    payload_dw_q <= 11'(beat_dw);
       else if (payload_dw_q <= 11'd1024) payload_dw_q <= payload_dw_q + 11'(beat_dw);
       else                               payload_dw_q <= '1;
@@ -139,5 +158,6 @@ module pcie_request_receive (
 
   `ASSERT_STREAM_STABLE(NonPosted, non_posted_valid_o, non_posted_ready_i, request_o)
   `ASSERT_STREAM_STABLE(Write, write_valid_o, write_ready_i, request_o)
+  `ASSERT(SomethingToForget_A, forget |-> beat_q != '0 && !take)
   `ASSERT(OneOffer_A, !(non_posted_valid_o && write_valid_o))
 endmodule

@@ -6,6 +6,7 @@
 /// Latency:    1 cycle after the last 64-bit beat of a pair.
 /// Throughput: one 64-bit beat a cycle.
 /// Header and side-band are taken from the `sop` beat and hold over the TLP.
+/// Reset:      payload registers are cleared, as when their beat is taken: it may hold keys.
 module pcie_tlp_upsize #(
   /// Bits of a side-band that goes with the TLP.
   parameter int unsigned UserWidth = 1
@@ -45,23 +46,26 @@ module pcie_tlp_upsize #(
     if (!rst_ni) begin
       has_low_q   <= 1'b0;
       out_valid_q <= 1'b0;
+      low_data_q  <= '0;
+      out_q.data  <= '0;
     end else begin
-      if (take)               has_low_q   <= !is_complete;
+      if (take)                has_low_q   <= !is_complete;
+      if (take)                low_data_q  <= is_complete ? '0 : data_i;
       if (take && is_complete) out_valid_q <= 1'b1;
-      else if (ready_i)       out_valid_q <= 1'b0;
+      else if (ready_i)        out_valid_q <= 1'b0;
+      if (take && is_complete) out_q.data  <= has_low_q ? {data_i, low_data_q} : {64'd0, data_i};
+      else if (ready_i)        out_q.data  <= '0;
     end
     if (take && sop_i) begin
       hdr_q  <= hdr_i;
       user_q <= user_i;
     end
     if (take && !is_complete) begin
-      low_data_q <= data_i;
       low_strb_q <= strb_i;
       low_sop_q  <= sop_i;
     end
     if (take && is_complete) begin
       out_q.hdr  <= sop_i ? hdr_i : hdr_q;
-      out_q.data <= has_low_q ? {data_i, low_data_q} : {64'd0, data_i};
       out_q.strb <= has_low_q ? {strb_i, low_strb_q} : {2'd0, strb_i};
       out_q.sop  <= has_low_q ? low_sop_q : sop_i;
       out_q.eop  <= eop_i;

@@ -4,8 +4,10 @@
 #include <optional>
 
 #include "Vpcie_request_receive_model.h"
+#include "Vpcie_request_receive_model___024root.h"
 #include "pcie_types.h"
 #include "support/sim.h"
+#include "support/state.h"
 #include "support/stream.h"
 #include "support/tlp.h"
 
@@ -281,6 +283,86 @@ TEST_F(PcieRequestReceiveTorn, ResetWithinATlp) {
     ASSERT_EQ(bench_.offered.size(), before + 1);
     EXPECT_EQ(bench_.offered.back().payload, good.payload);
   }
+}
+
+// ------------------------------------------------------------------ keys in the payload
+
+class PcieRequestReceiveSecrets : public PcieRequestReceiveTorn {
+ protected:
+  /// A write of `length` DWs, none of which stands anywhere else.
+  Tlp secret_write(unsigned length) {
+    Tlp tlp = good_request(random_, true, length);
+    secrets_.clear();
+    for (std::uint32_t& dw : tlp.payload)
+      secrets_.push_back(dw = 0xC0DE'0000 | (random_() & 0xFFFF));
+    return tlp;
+  }
+  std::size_t count() {
+    auto& top = bench_.sim.top();
+    std::memset(&top.rx_req_i, 0, sizeof(top.rx_req_i));
+    top.eval();
+    return count_secrets(state_of(top), secrets_);
+  }
+
+  std::vector<std::uint32_t> secrets_;
+};
+
+TEST_F(PcieRequestReceiveSecrets, GoAfterTheWriteIsDone) {
+  for (const unsigned length : {1u, 4u, 5u, 8u, 13u, 64u, 1024u}) {
+    bench_.source->send(secret_write(length));
+    ASSERT_TRUE(bench_.sim.run_until([&] { return bench_.sim.top().write_valid_o != 0; }, 5000));
+    EXPECT_GE(count(), length) << "the search finds nothing";
+    ASSERT_TRUE(bench_.settle());
+    bench_.sim.step(length / 4);
+    EXPECT_EQ(count(), 0u) << length;
+  }
+}
+
+TEST_F(PcieRequestReceiveSecrets, GoWithAWriteThatIsRefused) {
+  for (const unsigned length : {1u, 4u, 5u, 8u, 13u, 64u, 1024u}) {
+    for (const bool is_poisoned : {false, true}) {
+      Tlp tlp = secret_write(length);
+      if (is_poisoned)
+        tlp.header[0] |= 1u << 14;
+      else
+        tlp.bar_id = 2;
+      bench_.source->send(tlp);
+      ASSERT_TRUE(bench_.settle());
+      bench_.sim.step(length / 4 + 2);
+      EXPECT_EQ(count(), 0u) << length << " poisoned " << is_poisoned;
+    }
+  }
+}
+
+TEST_F(PcieRequestReceiveSecrets, GoWithAReset) {
+  for (const unsigned length : {8u, 1024u}) {
+    const auto beats = bench_.source->cut(secret_write(length));
+    for (std::size_t i = 0; i + 1 < beats.size(); ++i) bench_.source->send_raw(beats[i]);
+    ASSERT_TRUE(bench_.settle());
+    EXPECT_GE(count(), length - 4) << "the search finds nothing";
+    bench_.sim.reset();
+    bench_.sim.step(256);
+    EXPECT_EQ(count(), 0u) << length;
+  }
+}
+
+// What the forgetting costs: nothing for the writes of one DW that registers are mostly written
+// with.
+TEST_F(PcieRequestReceiveSecrets, CostNothingForOneBeat) {
+  const auto cycles_of = [&](unsigned length) {
+    constexpr unsigned kNum = 50;
+    for (unsigned i = 0; i < kNum; ++i) bench_.source->send(good_request(random_, true, length));
+    const std::size_t before = bench_.offered.size();
+    const std::uint64_t begin = bench_.sim.cycle();
+    EXPECT_TRUE(
+        bench_.sim.run_until([&] { return bench_.offered.size() == before + kNum; }, 100'000));
+    return (bench_.sim.cycle() - begin + kNum / 2) / kNum;
+  };
+  ASSERT_TRUE(bench_.settle());
+  bench_.sim.step(300);
+  EXPECT_EQ(cycles_of(1), 6u);
+  EXPECT_EQ(cycles_of(4), 6u);
+  EXPECT_EQ(cycles_of(8), 10u);  // a beat more to take and to forget, and two cycles to read it
 }
 
 }  // namespace

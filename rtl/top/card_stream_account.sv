@@ -2,7 +2,8 @@
 `include "common_assert.svh"
 
 /// Account of one direction whose packets come and go over streams: remembers the size of each
-/// packet that entered until its result leaves.
+/// packet that entered until its result leaves. A frame of 65,535 bytes or more, which no packet
+/// is, counts as 65,535.
 module card_stream_account #(
   parameter int unsigned DataWidth = 128,
   parameter bit IsOutbound = 1'b0,
@@ -26,10 +27,12 @@ module card_stream_account #(
   output logic                   in_flight_o
 );
   logic [15:0] bytes_q, bytes_now, bytes_in;
+  logic [16:0] sum;
   logic [$clog2(Depth + 1)-1:0] count;
   logic valid, ready, midway_q;
 
-  assign bytes_now = (midway_q ? bytes_q : '0) + 16'($countones(keep_i));
+  assign sum       = {1'b0, midway_q ? bytes_q : 16'd0} + 17'($countones(keep_i));
+  assign bytes_now = sum[16] ? '1 : sum[15:0];
 
   always_ff @(posedge clk_i) begin
     if (taken_i) bytes_q <= bytes_now;

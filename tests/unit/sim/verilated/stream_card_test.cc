@@ -96,6 +96,22 @@ TEST_P(StreamCardTest, TellsWhyAPacketWasDropped) {
   EXPECT_EQ(given_up[2].verdict.reason, static_cast<std::uint8_t>(DropReason::kSource));
 }
 
+TEST_P(StreamCardTest, CountsFramesLongerThanAnyPacket) {
+  std::vector<Packet> frames = inner_packets(2);
+  frames.insert(frames.begin(), Packet(200'000, 0xFF));
+  frames.insert(frames.begin() + 2, Packet(65'536, 0xFF));
+  const auto sent = through(Direction::kOutbound, frames, {.sa_index = 0});
+  ASSERT_EQ(sent.size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const DropReason reason = i % 2 == 0 ? DropReason::kBadHeader : DropReason::kNone;
+    EXPECT_EQ(sent[i].verdict.reason, static_cast<std::uint8_t>(reason)) << i;
+  }
+  const Counters counters = card_->counters();
+  EXPECT_EQ(counters.packets_in[1], 4u);
+  EXPECT_EQ(counters.drops[static_cast<std::size_t>(DropReason::kBadHeader)], 2u);
+  EXPECT_EQ(counters.bytes_in[1], 2 * 65'535 + frames[1].size() + frames[3].size());
+}
+
 TEST_P(StreamCardTest, ForgetsPacketsAtAReset) {
   io_->push(Direction::kOutbound, inner_packets(2)[1], {.sa_index = 0});
   io_->run(3);

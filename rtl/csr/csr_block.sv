@@ -19,6 +19,8 @@ module csr_block #(
 ) (
   input  logic clk_i,
   input  logic rst_ni,
+  /// The card behind the registers is in reset.
+  input  logic clear_counters_i,
 
   input  pcie_pkg::csr_request_t request_i,
   input  logic                   valid_i,
@@ -65,6 +67,7 @@ module csr_block #(
   input  logic completion_stall_i,
   input  logic queue_stopped_i,
   /// One packet per direction and cycle at most: index 0 inbound, 1 outbound.
+  input  logic [1:0]              taken_i,
   input  dma_pkg::retired_t [1:0] retired_i,
   input  logic [1:0]              retired_valid_i,
   /// The error latch, for the error event; rises are pulsed.
@@ -190,7 +193,7 @@ module csr_block #(
 
   csr_counters u_counters (
     .clk_i, .rst_ni,
-    .pulse_i(pulse), .retired_i, .retired_valid_i,
+    .clear_i(clear_counters_i), .pulse_i(pulse), .taken_i, .retired_i, .retired_valid_i,
     .take_i(hwif_out.counter_snapshot.take.value),
     .request_i(hwif_out.counters.req), .is_write_i(hwif_out.counters.req_is_wr),
     .address_i(hwif_out.counters.addr),

@@ -13,8 +13,13 @@ module csr_counters (
   input  logic clk_i,
   input  logic rst_ni,
 
+  /// All counters start at 0 again; at least 64 cycles long. The host's access goes on.
+  input  logic                    clear_i,
   /// Pulse by slot: the counter goes up by 1. Slots of packets, bytes and cycles are not used.
   input  logic [31:0]             pulse_i,
+  /// A packet came in, index 0 inbound, 1 outbound. It is counted out, or dropped, when it retires:
+  /// two different places, so that the counters tell when one is lost between them.
+  input  logic [1:0]              taken_i,
   input  dma_pkg::retired_t [1:0] retired_i,
   input  logic [1:0]              retired_valid_i,
 
@@ -55,13 +60,13 @@ module csr_counters (
     pulse = pulse_i;
     for (int unsigned d = 0; d < 2; d++) begin
       drop[d] = retired_valid_i[d] && retired_i[d].reason != DropReasonNone;
-      pulse[CounterPacketsIn + d]  = retired_valid_i[d];
+      pulse[CounterPacketsIn + d]  = taken_i[d];
       pulse[CounterPacketsOut + d] = retired_valid_i[d] && !drop[d];
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
+    if (!rst_ni || clear_i) begin
       events_q    <= '0;
       drops_q     <= '0;
       bytes_in_q  <= '0;
@@ -128,8 +133,9 @@ module csr_counters (
       else if (latch) asked_q <= 1'b0;
       if (latch) begin
         is_snapshot_q <= asked_q;
-        is_clearing_q <= 1'b0;
+        is_clearing_q <= clear_i;
       end
+      if (clear_i) is_clearing_q <= 1'b1;
     end
     live_q         <= live_mem[index_q];
     amount_q       <= amount;

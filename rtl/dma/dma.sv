@@ -34,8 +34,6 @@ module dma #(
   output logic                tx_wr_req_valid_o,
   input  logic                tx_wr_req_ready_i,
   /// Free-running counts of TLPs offered and accepted.
-  output logic [15:0]         writes_offered_o,
-  output logic [15:0]         writes_accepted_o,
 
   // Packets to the pipeline: index 0 inbound (wire side), 1 outbound (plain side)
   output logic [1:0][127:0]       data_o,
@@ -68,6 +66,7 @@ module dma #(
   output logic [dma_pkg::MaxVectors-1:0]                 msix_pending_o,
 
   /// A packet's completion was accepted by the link: index 0 inbound, 1 outbound.
+  output logic [1:0]              taken_o,           // a descriptor became a packet, by direction
   output dma_pkg::retired_t [1:0] retired_o,
   output logic [1:0]              retired_valid_o,
 
@@ -98,6 +97,7 @@ module dma #(
     .cq_producer_i(cq_producer),
     .tx_rd_req_o, .tx_rd_req_valid_o, .tx_rd_req_ready_i,
     .rx_cpl_i, .rx_cpl_error_i, .rx_cpl_valid_i, .rx_cpl_ready_o,
+    .taken_o,
     .data_o, .keep_o, .last_o, .ingress_o, .valid_o, .ready_i,
     .order_o      (order),
     .order_valid_o(order_valid),
@@ -117,7 +117,7 @@ module dma #(
     .event_config_i, .event_i, .event_valid_i, .event_ready_o, .error_latch_i, .error_rise_i,
     .event_producer_o, .event_last_kind_o,
     .msix_table_i, .msix_pending_o,
-    .tx_wr_req_o, .tx_wr_req_valid_o, .tx_wr_req_ready_i, .writes_offered_o, .writes_accepted_o,
+    .tx_wr_req_o, .tx_wr_req_valid_o, .tx_wr_req_ready_i,
     .retired_o, .retired_valid_o,
     .dma_write_o, .interrupt_o, .event_o, .event_lost_o
   );

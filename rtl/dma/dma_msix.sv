@@ -5,7 +5,8 @@
 ///
 /// A request for a vector that is masked (by its entry, for the whole function, or because MSI-X is
 /// off) sets its pending bit; the message goes when the mask is gone, once for all requests.
-/// The lowest vector goes first.
+/// The lowest vector goes first. A message that waits behind another TLP when its vector is masked
+/// is taken back; one that the link was offered must leave.
 module dma_msix (
   input  logic clk_i,
   input  logic rst_ni,
@@ -16,13 +17,16 @@ module dma_msix (
 
   output pcie_pkg::tlp_beat_t tlp_o,
   output logic                valid_o,
-  input  logic                ready_i
+  input  logic                ready_i,
+  /// The message was offered to the link before this cycle.
+  input  logic                begun_i
 );
   import dma_pkg::*;
 
   logic [MaxVectors-1:0] request_q, is_masked, may_send, sent;
-  logic [2:0]            vector_index;
-  logic                  load;
+  logic [MaxVectors-1:0] taken_back;
+  logic [2:0]            vector_index, loaded_index_q;
+  logic                  load, is_loaded_q;
   msix_entry_t           entry;
 
   always_comb begin
@@ -34,24 +38,28 @@ module dma_msix (
   end
   assign may_send = request_q & ~is_masked;
   assign entry    = table_i[vector_index];
-  assign load     = may_send != '0 && cfg_i.bus_master_en && (!valid_o || ready_i);
+  assign load     = may_send != '0 && cfg_i.bus_master_en && (!is_loaded_q || (valid_o && ready_i));
+  assign valid_o  = is_loaded_q && (begun_i || !is_masked[loaded_index_q]);
   always_comb begin
     sent = '0;
     sent[vector_index] = load;
+    taken_back = '0;
+    taken_back[loaded_index_q] = is_loaded_q && !valid_o;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       request_q <= '0;
       pending_o <= '0;
-      valid_o   <= 1'b0;
+      is_loaded_q <= 1'b0;
     end else begin
-      request_q <= (request_q & ~sent) | request_i;
+      request_q <= (request_q & ~sent) | request_i | taken_back;
       pending_o <= (pending_o | (request_q & is_masked)) & ~sent;
-      if (load) valid_o <= 1'b1;
-      else if (ready_i) valid_o <= 1'b0;
+      if (load) is_loaded_q <= 1'b1;
+      else if (ready_i || !valid_o) is_loaded_q <= 1'b0;
     end
     if (load) begin
+      loaded_index_q <= vector_index;
       tlp_o <= '{
         hdr:  memory_header(1'b1, cfg_i.completer_id, '0, entry.address, 13'd4),
         data: {96'd0, entry.data},
@@ -63,5 +71,5 @@ module dma_msix (
   end
 
   `ASSERT(PendingWasRequested_A, (pending_o & ~request_q) == '0)
-  `ASSERT_STREAM_STABLE(Message, valid_o, ready_i, tlp_o)
+  `ASSERT(BegunStays_A, begun_i |-> valid_o && $stable(tlp_o))
 endmodule

@@ -27,6 +27,9 @@ module dma_read #(
   /// caught up.
   input  logic [dma_pkg::MaxQueues-1:0][15:0]             cq_producer_i,
 
+  /// A descriptor became a packet, index 0 inbound, 1 outbound.
+  output logic [1:0]          taken_o,
+
   // DMA reads (header only) and their completions
   output pcie_pkg::tlp_beat_t tx_rd_req_o,
   output logic                tx_rd_req_valid_o,
@@ -122,6 +125,7 @@ module dma_read #(
 
   // ---------------------------------------------------------------- take
   logic [1:0]       has_room, slot_take;
+  assign taken_o = slot_take;
   logic [1:0][4:0]  take_slot, done_slot;
   logic [1:0][10:0] take_row;
   slot_t            take_packet;
@@ -190,6 +194,8 @@ module dma_read #(
     .issue_i       (issue),
     .issue_owner_i (issue_owner),
     .issue_rest_i  (issue_rest),
+    .unsent_i      (tx_rd_req_valid_o),
+    .unsent_tag_i  (tx_rd_req_o.hdr[76:72]),
     .tag_i         (tag),
     .is_waiting_o  (is_waiting),
     .rest_o        (rest),

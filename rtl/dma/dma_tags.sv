@@ -19,6 +19,9 @@ module dma_tags (
   input  logic                 issue_i,
   input  dma_pkg::read_owner_t issue_owner_i,
   input  dma_pkg::read_rest_t  issue_rest_i,
+  /// The read with this tag has not left yet: its time begins when it does.
+  input  logic                 unsent_i,
+  input  dma_pkg::tag_t        unsent_tag_i,
 
   // A completion asks about a tag, answered in the same cycle, and says what became of it.
   input  dma_pkg::tag_t        tag_i,
@@ -64,10 +67,11 @@ module dma_tags (
   // ---------------------------------------------------------------- timeouts, one tag a cycle
   tag_t        scan_q;
   logic [17:0] age;
-  logic        is_old, is_rested, is_timeout;
+  logic        is_unsent, is_old, is_rested, is_timeout;
 
   assign age        = now_q - start_mem[scan_q];
-  assign is_old     = waits_q[scan_q] && age > {2'b00, read_timeout_us_i};
+  assign is_unsent  = unsent_i && unsent_tag_i == scan_q;
+  assign is_old     = waits_q[scan_q] && !is_unsent && age > {2'b00, read_timeout_us_i};
   assign is_rested  = rests_q[scan_q] && age > {1'b0, read_timeout_us_i, 1'b0};
   assign is_timeout = is_old && !update_valid_i;
 
@@ -105,7 +109,7 @@ module dma_tags (
   // ---------------------------------------------------------------- contents
   always_ff @(posedge clk_i) begin
     if (issue_i) owner_q[issue_tag_o] <= issue_owner_i;
-    if (issue_i) start_mem[issue_tag_o] <= now_q;
+    if (unsent_i) start_mem[unsent_tag_i] <= now_q;
     if (update_valid_i)  rest_mem[tag_i]       <= rest_i;
     else if (issue_i)    rest_mem[issue_tag_o] <= issue_rest_i;
   end
@@ -127,5 +131,6 @@ module dma_tags (
 
   `ASSERT(WaitsOrRests_A, (waits_q & rests_q) == '0)
   `ASSERT(IssueIsFree_A, issue_i |-> issue_ready_o && free[issue_tag_o])
+  `ASSERT(UnsentWaits_A, unsent_i |-> waits_q[unsent_tag_i])
   `ASSERT(UpdateWaits_A, update_valid_i |-> waits_q[tag_i])
 endmodule

@@ -48,8 +48,6 @@ module dma_write #(
   output logic                tx_wr_req_valid_o,
   input  logic                tx_wr_req_ready_i,
   /// Free-running counts of TLPs offered and accepted.
-  output logic [15:0]         writes_offered_o,
-  output logic [15:0]         writes_accepted_o,
 
   /// A packet's completion was accepted by the link: index 0 inbound, 1 outbound.
   output dma_pkg::retired_t [1:0] retired_o,
@@ -69,6 +67,7 @@ module dma_write #(
   pcie_pkg::tlp_beat_t [2:0] tlp;   // messages, events, packets
   logic [2:0]           tlp_valid, tlp_ready;
   logic [MaxVectors-1:0] event_interrupt, request;
+  logic                  message_begun;
 
   // ---------------------------------------------------------------- packets
   dma_order u_order (
@@ -142,6 +141,7 @@ module dma_write #(
     .table_i  (msix_table_i),
     .request_i(request),
     .pending_o(msix_pending_o),
+    .begun_i  (message_begun),
     .tlp_o    (tlp[0]),
     .valid_o  (tlp_valid[0]),
     .ready_i  (tlp_ready[0])
@@ -156,8 +156,7 @@ module dma_write #(
     .tlp_o         (tx_wr_req_o),
     .valid_o       (tx_wr_req_valid_o),
     .ready_i       (tx_wr_req_ready_i),
-    .num_offered_o (writes_offered_o),
-    .num_accepted_o(writes_accepted_o)
+    .message_begun_o(message_begun)
   );
 
   assign interrupt_o = tlp_valid[0] && tlp_ready[0];

@@ -15,9 +15,8 @@ module dma_write_mux (
   output pcie_pkg::tlp_beat_t       tlp_o,
   output logic                      valid_o,
   input  logic                      ready_i,
-  /// Free-running counts of TLPs offered (their first beat) and accepted (their last).
-  output logic [15:0]               num_offered_o,
-  output logic [15:0]               num_accepted_o
+  /// The message was offered before this cycle and must stay.
+  output logic                      message_begun_o
 );
   logic [1:0] choice, choice_q;
   logic       is_held_q;           // a TLP was offered and is not over
@@ -27,6 +26,7 @@ module dma_write_mux (
     if (!is_held_q) choice = valid_i[0] ? 2'd0 : valid_i[1] ? 2'd1 : 2'd2;
   end
 
+  assign message_begun_o = is_held_q && choice_q == 2'd0;
   assign tlp_o   = tlp_i[choice];
   assign valid_o = valid_i[choice];
 
@@ -39,17 +39,12 @@ module dma_write_mux (
   always_ff @(posedge clk_i) begin
     choice_q <= choice;
     if (!rst_ni) begin
-      is_held_q      <= 1'b0;
-      num_offered_o  <= '0;
-      num_accepted_o <= '0;
+      is_held_q <= 1'b0;
     end else begin
       is_held_q <= (is_held_q || valid_o) && !(valid_o && ready_i && tlp_o.eop);
-      if (valid_o && !is_held_q) num_offered_o <= num_offered_o + 16'd1;
-      if (valid_o && ready_i && tlp_o.eop) num_accepted_o <= num_accepted_o + 16'd1;
     end
   end
 
   `ASSERT(TlpStartsWithSop_A, valid_o && !is_held_q |-> tlp_o.sop)
-  `ASSERT(OneTlpAtMostIsOpen_A, num_offered_o - num_accepted_o <= 16'd1)
   `ASSERT_STREAM_STABLE(Tlp, valid_o, ready_i, tlp_o)
 endmodule

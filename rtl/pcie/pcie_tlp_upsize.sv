@@ -5,11 +5,14 @@
 ///
 /// Latency:    1 cycle after the last 64-bit beat of a pair.
 /// Throughput: one 64-bit beat a cycle.
-/// Header and side-band are taken from the `sop` beat and hold over the TLP.
+/// Header and side-band are taken from the `sop` beat and hold over the TLP; with OrUser a bit of
+/// the side-band that rises later in the TLP counts from the beat that it came with.
 /// Reset:      payload registers are cleared, as when their beat is taken: it may hold keys.
 module pcie_tlp_upsize #(
   /// Bits of a side-band that goes with the TLP.
-  parameter int unsigned UserWidth = 1
+  parameter int unsigned UserWidth = 1,
+  /// The side-band is an error, which any beat of a TLP may bring.
+  parameter bit OrUser = 1'b0
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -32,15 +35,18 @@ module pcie_tlp_upsize #(
   logic [1:0]  low_strb_q;
   // The header of the TLP that is coming in; the beat that goes out has its own.
   logic [127:0]         hdr_q;
-  logic [UserWidth-1:0] user_q;
+  logic [UserWidth-1:0] user_q, low_user_q;
 
   pcie_pkg::tlp_beat_t  out_q;
   logic [UserWidth-1:0] out_user_q;
+  logic [UserWidth-1:0] user, late_user;
   logic out_valid_q, is_complete, take;
 
   assign is_complete = has_low_q || eop_i;
   assign ready_o     = !is_complete || !out_valid_q || ready_i;
   assign take        = valid_i && ready_o;
+  assign late_user   = user_i | (has_low_q ? low_user_q : '0);
+  assign user        = (sop_i ? user_i : user_q) | (OrUser ? late_user : '0);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -63,13 +69,14 @@ module pcie_tlp_upsize #(
     if (take && !is_complete) begin
       low_strb_q <= strb_i;
       low_sop_q  <= sop_i;
+      low_user_q <= user_i;
     end
     if (take && is_complete) begin
       out_q.hdr  <= sop_i ? hdr_i : hdr_q;
       out_q.strb <= has_low_q ? {strb_i, low_strb_q} : {2'd0, strb_i};
       out_q.sop  <= has_low_q ? low_sop_q : sop_i;
       out_q.eop  <= eop_i;
-      out_user_q <= sop_i ? user_i : user_q;
+      out_user_q <= user;
     end
   end
 

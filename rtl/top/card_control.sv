@@ -23,6 +23,8 @@ module card_control #(
   input  logic rst_ni,
   /// Pulse or level.
   input  logic flr_i,
+  /// Reset of what is behind the registers; counters start anew with it.
+  input  logic core_rst_ni,
 
   input  logic [DataWidth-1:0]    rx_req_tlp_data_i,
   input  logic [DataWidth/32-1:0] rx_req_tlp_strb_i,
@@ -84,6 +86,7 @@ module card_control #(
   input  logic event_lost_i,
   input  logic completion_stall_i,
   input  logic queue_stopped_i,
+  input  logic [1:0]              taken_i,
   input  dma_pkg::retired_t [1:0] retired_i,
   input  logic [1:0]              retired_valid_i,
   output logic [31:0] error_latch_o,
@@ -156,7 +159,7 @@ module card_control #(
     .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths), .MaxReplayWindow(MaxReplayWindow),
     .NumQueues(NumQueues), .ClockHz(ClockHz), .Build(Build), .GitHash(GitHash), .Board(Board)
   ) u_csr (
-    .clk_i, .rst_ni(csr_rst_n),
+    .clk_i, .rst_ni(csr_rst_n), .clear_counters_i(!core_rst_ni),
     .request_i(csr_request), .valid_i(csr_valid), .ack_o(csr_ack), .data_o(csr_data),
     .enable_o, .soft_reset_o, .read_timeout_us_o, .tick_us_o, .swept_i, .idle_i, .sweep_cycles_i,
     .generation_i, .drain_fence_i,
@@ -166,7 +169,7 @@ module card_control #(
     .bad_request_i(bad_request), .unsupported_request_i(unsupported_request),
     .bad_completion_i, .dma_read_i, .dma_read_error_i, .dma_read_timeout_i, .dma_write_i,
     .interrupt_i, .event_i, .event_lost_i, .completion_stall_i, .queue_stopped_i,
-    .retired_i, .retired_valid_i, .error_latch_o, .error_rise_o
+    .taken_i, .retired_i, .retired_valid_i, .error_latch_o, .error_rise_o
   );
 
   `ASSERT(RegistersRestInReset_A, !csr_rst_n |=> !enable_o && !soft_reset_o)

@@ -88,7 +88,7 @@ module card_core #(
   };
 
   // ---------------------------------------------------------------- reset
-  logic soft_reset, stop, core_rst_n, rd_stopped, wr_stopped;
+  logic soft_reset, stop, core_rst_n, registers_rst_n, rd_stopped, wr_stopped;
 
   card_reset u_reset (
     .clk_i, .rst_ni,
@@ -96,11 +96,13 @@ module card_core #(
     .flr_i       (cfg_flr_i),
     .stop_o      (stop),
     .stopped_i   (rd_stopped && wr_stopped),
-    .core_rst_no (core_rst_n)
+    .core_rst_no      (core_rst_n),
+    .registers_rst_no (registers_rst_n)
   );
 
   // ---------------------------------------------------------------- registers
   logic        enable, tick_us, swept_pipeline, swept_dma, swept, idle;
+  logic [15:0] unused_rd_offered, unused_rd_accepted;
   logic [15:0] read_timeout_us, writes_offered, writes_accepted, event_producer;
   logic [31:0] sweep_cycles, error_latch;
   logic        error_rise, command_start, command_busy;
@@ -116,7 +118,7 @@ module card_core #(
   logic bad_completion, dma_read, dma_read_error, dma_read_timeout, dma_write, interrupt;
   logic event_written, event_lost_sad, event_lost_dma, completion_stall, queue_stopped;
   retired_t [1:0] retired;
-  logic [1:0]     retired_valid;
+  logic [1:0]     taken, retired_valid;
 
   // A card that is about to be reset is no more swept: what a command did would vanish.
   assign swept = swept_pipeline && swept_dma && !stop;
@@ -126,7 +128,8 @@ module card_core #(
     .MaxReplayWindow(MaxReplayWindow), .NumQueues(NumQueues), .ClockHz(ClockHz)
   ) u_control (
     .clk_i, .rst_ni,
-    .flr_i(!core_rst_n),
+    .flr_i(!registers_rst_n),
+    .core_rst_ni(core_rst_n),
     .cfg_i(cfg),
     .rx_req_tlp_data_i, .rx_req_tlp_strb_i, .rx_req_tlp_hdr_i, .rx_req_tlp_bar_id_i,
     .rx_req_tlp_func_num_i, .rx_req_tlp_valid_i, .rx_req_tlp_sop_i, .rx_req_tlp_eop_i,
@@ -165,6 +168,7 @@ module card_core #(
     .event_lost_i           (event_lost_sad || event_lost_dma),
     .completion_stall_i     (completion_stall),
     .queue_stopped_i        (queue_stopped),
+    .taken_i                (taken),
     .retired_i              (retired),
     .retired_valid_i        (retired_valid),
     .error_latch_o          (error_latch),
@@ -205,8 +209,6 @@ module card_core #(
     .tx_wr_req_o         (wr_req),
     .tx_wr_req_valid_o   (wr_req_valid),
     .tx_wr_req_ready_i   (wr_req_ready),
-    .writes_offered_o    (writes_offered),
-    .writes_accepted_o   (writes_accepted),
     .data_o              (in_data),
     .keep_o              (in_keep),
     .last_o              (in_last),
@@ -229,6 +231,7 @@ module card_core #(
     .event_last_kind_o   (event_last_kind),
     .msix_table_i        (msix_table),
     .msix_pending_o      (msix_pending),
+    .taken_o             (taken),
     .retired_o           (retired),
     .retired_valid_o     (retired_valid),
     .dma_read_o          (dma_read),
@@ -304,14 +307,16 @@ module card_core #(
   // ---------------------------------------------------------------- link
   card_tlp_guard u_rd_guard (
     .clk_i, .rst_ni,
-    .stop_i   (stop),
+    .stop_i   (stop || !cfg_bus_master_en_i),
     .stopped_o(rd_stopped),
     .tlp_i    (rd_req),
     .valid_i  (rd_req_valid),
     .ready_o  (rd_req_ready),
     .tlp_o    (rd_req_out),
     .valid_o  (tx_rd_req_tlp_valid_o),
-    .ready_i  (tx_rd_req_tlp_ready_i)
+    .ready_i  (tx_rd_req_tlp_ready_i),
+    .num_offered_o (unused_rd_offered),
+    .num_accepted_o(unused_rd_accepted)
   );
   assign tx_rd_req_tlp_hdr_o = rd_req_out.hdr;
   assign tx_rd_req_tlp_sop_o = rd_req_out.sop;
@@ -319,14 +324,16 @@ module card_core #(
 
   card_tlp_guard u_wr_guard (
     .clk_i, .rst_ni,
-    .stop_i   (stop),
+    .stop_i   (stop || !cfg_bus_master_en_i),
     .stopped_o(wr_stopped),
     .tlp_i    (wr_req),
     .valid_i  (wr_req_valid),
     .ready_o  (wr_req_ready),
     .tlp_o    (wr_req_out),
     .valid_o  (wr_out_valid),
-    .ready_i  (wr_out_ready)
+    .ready_i  (wr_out_ready),
+    .num_offered_o (writes_offered),
+    .num_accepted_o(writes_accepted)
   );
 
   if (DataWidth == 128) begin : gen_128
@@ -359,7 +366,7 @@ module card_core #(
       .valid_o(tx_wr_req_tlp_valid_o),
       .ready_i(tx_wr_req_tlp_ready_i)
     );
-    pcie_tlp_upsize #(.UserWidth(4)) u_cpl_upsize (
+    pcie_tlp_upsize #(.UserWidth(4), .OrUser(1'b1)) u_cpl_upsize (
       .clk_i, .rst_ni,
       .data_i (rx_cpl_tlp_data_i),
       .strb_i (rx_cpl_tlp_strb_i),

@@ -21,21 +21,27 @@ module card_reset #(
   input  logic flr_i,
   output logic stop_o,
   input  logic stopped_i,
-  output logic core_rst_no
+  output logic core_rst_no,
+  /// Low only for a function level reset: the registers go back to their reset values.
+  output logic registers_rst_no
 );
   localparam int unsigned CountWidth = $clog2(ResetCycles + 1);
 
-  logic pending_q;
+  logic pending_q, is_flr_q;
   logic [CountWidth-1:0] count_q;
 
   assign stop_o      = pending_q || count_q != '0;
   assign core_rst_no = count_q == '0;
+  assign registers_rst_no = core_rst_no || !is_flr_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       pending_q <= 1'b0;
+      is_flr_q  <= 1'b0;
       count_q   <= CountWidth'(ResetCycles);
     end else begin
+      if (flr_i)        is_flr_q <= 1'b1;
+      else if (!stop_o) is_flr_q <= 1'b0;
       if (soft_reset_i || flr_i)       pending_q <= 1'b1;
       else if (pending_q && stopped_i) pending_q <= 1'b0;
       if (pending_q && stopped_i)      count_q <= CountWidth'(ResetCycles);

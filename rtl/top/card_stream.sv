@@ -75,6 +75,7 @@ module card_stream #(
 
   // ---------------------------------------------------------------- reset
   logic soft_reset, stop, core_rst_n;
+  logic unused_registers_rst_n;  // no function level reset here
 
   card_reset u_reset (
     .clk_i, .rst_ni,
@@ -82,7 +83,8 @@ module card_stream #(
     .flr_i       (1'b0),
     .stop_o      (stop),
     .stopped_i   (stop),
-    .core_rst_no (core_rst_n)
+    .core_rst_no (core_rst_n),
+    .registers_rst_no(unused_registers_rst_n)
   );
 
   // ---------------------------------------------------------------- registers
@@ -125,7 +127,8 @@ module card_stream #(
     .MaxReplayWindow(MaxReplayWindow), .NumQueues(0), .ClockHz(ClockHz)
   ) u_control (
     .clk_i, .rst_ni,
-    .flr_i(!core_rst_n),
+    .flr_i(1'b0),
+    .core_rst_ni(core_rst_n),
     .cfg_i(cfg),
     .rx_req_tlp_data_i, .rx_req_tlp_strb_i, .rx_req_tlp_hdr_i, .rx_req_tlp_bar_id_i,
     .rx_req_tlp_func_num_i, .rx_req_tlp_valid_i, .rx_req_tlp_sop_i, .rx_req_tlp_eop_i,
@@ -164,6 +167,8 @@ module card_stream #(
     .event_lost_i           (event_lost),
     .completion_stall_i     (1'b0),
     .queue_stopped_i        (1'b0),
+    .taken_i                ({plain_valid_i && plain_ready_o && plain_last_i,
+                              wire_valid_i && wire_ready_o && wire_last_i}),
     .retired_i              (retired),
     .retired_valid_i        (retired_valid),
     .error_latch_o          (unused_latch),

@@ -144,7 +144,10 @@ void SoftCard::write_register(CsrOffset offset, std::uint32_t value) {
     return;
   }
   registers_.write(offset, value);
-  if (offset == csr::kControlControl && csr::kControlControlSoftReset.get(value) != 0) sweep();
+  if (offset == csr::kControlControl && csr::kControlControlSoftReset.get(value) != 0) {
+    totals_ = {};
+    sweep();
+  }
   if (offset == csr::kControlError) clear_errors(value);
   if (offset == csr::kCounterSnapshot && csr::kCounterSnapshotTake.get(value) != 0)
     snapshot_counters();

@@ -92,7 +92,6 @@ void SoftCard::run_queue(unsigned index) {
     ++totals_.dma_reads;
     if (!bytes) {
       ++totals_.dma_read_errors;
-      latch_error(csr::kControlErrorBadCompletion);
       stop_queue(index, QueueCause::kDescriptorRead);
       return;
     }
@@ -131,7 +130,6 @@ void SoftCard::run_descriptor(unsigned index, const Descriptor& descriptor) {
       packet = *bytes;
     } else {
       ++totals_.dma_read_errors;
-      latch_error(csr::kControlErrorBadCompletion);
       ingress.reason = DropReason::kDmaRead;
     }
   }

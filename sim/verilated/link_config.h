@@ -64,6 +64,8 @@ struct LinkConfig {
   /// Probability of each fault, per DMA read; index by Fault.
   std::array<std::uint8_t, kNumFaults> fault_percent{};
   std::uint32_t late_cycles = 9000;
+  /// The hard core tells the error of a completion with its last beat, else with each.
+  bool error_on_last_beat = false;
   /// False: an access to unmapped memory is answered UR (or its data vanish) and is no violation.
   bool unmapped_is_violation = true;
 };

@@ -10,8 +10,9 @@ namespace holdfast::sim {
 
 namespace {
 
-// Requests that were on their way when bus mastering went off.
-constexpr std::uint64_t kBusMasterGraceCycles = 16;
+// A request that the card offers for the first time so long after bus mastering went off was not
+// on its way.
+constexpr std::uint64_t kBusMasterGraceCycles = 2;
 
 }  // namespace
 
@@ -71,6 +72,7 @@ void RootComplex::drive_completions() {
   }
   if (chance(link_.rx_completion_idle_percent)) return;
   rx_cpl_.beat(inputs_.rx_cpl);
+  if (link_.error_on_last_beat && !inputs_.rx_cpl.eop) inputs_.rx_cpl.error = 0;
   inputs_.rx_cpl_valid = true;
 }
 

@@ -57,6 +57,7 @@ TEST(RingLockstep, EveryPacketLikeTheModelWhileReadsFailAndDescriptorsAreWrong) 
 TEST(RingLockstep, EveryPacketLikeTheModelOnARoughLinkAt64Bits) {
   RingPlan plan;
   plan.card = rough_link(64, seed_of_run(14));
+  plan.card.link.error_on_last_beat = true;
   plan.has_queue_per_direction = true;
   plan.dma_fault_percent = 10;
   plan.queue.sq_log2 = 4;

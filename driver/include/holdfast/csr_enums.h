@@ -176,7 +176,7 @@ inline constexpr std::array<EnumText, 7> kCommandOpTexts{{
     {5, "move_sa",
      "Points the SA at `sa_index` to `path_index` in one write and raises the generation."},
     {6, "read_path",
-     "Copies the generation and credit of the row at `path_index` into the result registers."},
+     "Copies the generation of the row at `path_index` into the result registers."},
 }};
 /// Name of `value`, or "unknown".
 constexpr std::string_view name_of(CommandOp value) {

@@ -396,14 +396,15 @@ TEST(CsrBlock, LastDropAndCountersThroughTheMap) {
     set_bits(top.retired_i, 56 * d + 16, 16, in);
     set_bits(top.retired_i, 56 * d, 16, out);
     top.retired_valid_i |= static_cast<CData>(1u << d);
+    top.taken_i |= static_cast<CData>(1u << d);
   };
   retire(0, 17, 7, 100, 0);
   retire(1, 17, 8, 200, 0);
   b.sim.step();
-  top.retired_valid_i = 0;
+  top.retired_valid_i = top.taken_i = 0;
   retire(0, 0, 9, 1500, 1400);
   b.sim.step();
-  top.retired_valid_i = 0;
+  top.retired_valid_i = top.taken_i = 0;
   EXPECT_EQ(b.counter("drops[17]"), 2u);
   EXPECT_EQ(b.counter("packets_in[0]"), 2u);
   EXPECT_EQ(b.counter("packets_out[0]"), 1u);

@@ -81,7 +81,7 @@ module csr_operands (
   input  logic event_lost_i,
   input  logic completion_stall_i,
 
-  // dma_pkg::retired_t of direction `retired_is_outbound_i`
+  // dma_pkg::retired_t of direction `retired_is_outbound_i`; the packet is taken in the same cycle
   input  logic         retired_valid_i,
   input  logic         retired_is_outbound_i,
   input  logic [5:0]   retired_reason_i,
@@ -126,6 +126,7 @@ module csr_operands (
 
   csr_block u_csr (
     .clk_i, .rst_ni,
+    .clear_counters_i  (1'b0),
     .request_i         (request),
     .valid_i, .ack_o, .data_o,
     .enable_o          (unused_enable),
@@ -149,6 +150,8 @@ module csr_operands (
     .bad_request_i, .unsupported_request_i, .bad_completion_i, .dma_read_i, .dma_read_error_i,
     .dma_read_timeout_i, .dma_write_i, .interrupt_i, .event_i, .event_lost_i, .completion_stall_i,
     .queue_stopped_i   (1'b0),
+    .taken_i           ({retired_valid_i && retired_is_outbound_i,
+                         retired_valid_i && !retired_is_outbound_i}),
     .retired_i         ({2{retired}}),
     .retired_valid_i   ({retired_valid_i && retired_is_outbound_i,
                          retired_valid_i && !retired_is_outbound_i}),

@@ -29,8 +29,9 @@ module pcie_tlp_upsize #(
   output logic                 valid_o,
   input  logic                 ready_i
 );
-  // The first half, while it waits for the second.
-  logic        has_low_q, low_sop_q;
+  // The first half, while it waits for the second. A new TLP in its place means that the link was
+  // reset in the middle of the old one, whose rest never comes.
+  logic        has_low_q, has_low, low_sop_q;
   logic [63:0] low_data_q;
   logic [1:0]  low_strb_q;
   // The header of the TLP that is coming in; the beat that goes out has its own.
@@ -42,10 +43,11 @@ module pcie_tlp_upsize #(
   logic [UserWidth-1:0] user, late_user;
   logic out_valid_q, is_complete, take;
 
-  assign is_complete = has_low_q || eop_i;
+  assign has_low     = has_low_q && !sop_i;
+  assign is_complete = has_low || eop_i;
   assign ready_o     = !is_complete || !out_valid_q || ready_i;
   assign take        = valid_i && ready_o;
-  assign late_user   = user_i | (has_low_q ? low_user_q : '0);
+  assign late_user   = user_i | (has_low ? low_user_q : '0);
   assign user        = (sop_i ? user_i : user_q) | (OrUser ? late_user : '0);
 
   always_ff @(posedge clk_i) begin
@@ -59,7 +61,7 @@ module pcie_tlp_upsize #(
       if (take)                low_data_q  <= is_complete ? '0 : data_i;
       if (take && is_complete) out_valid_q <= 1'b1;
       else if (ready_i)        out_valid_q <= 1'b0;
-      if (take && is_complete) out_q.data  <= has_low_q ? {data_i, low_data_q} : {64'd0, data_i};
+      if (take && is_complete) out_q.data  <= has_low ? {data_i, low_data_q} : {64'd0, data_i};
       else if (ready_i)        out_q.data  <= '0;
     end
     if (take && sop_i) begin
@@ -73,8 +75,8 @@ module pcie_tlp_upsize #(
     end
     if (take && is_complete) begin
       out_q.hdr  <= sop_i ? hdr_i : hdr_q;
-      out_q.strb <= has_low_q ? {strb_i, low_strb_q} : {2'd0, strb_i};
-      out_q.sop  <= has_low_q ? low_sop_q : sop_i;
+      out_q.strb <= has_low ? {strb_i, low_strb_q} : {2'd0, strb_i};
+      out_q.sop  <= has_low ? low_sop_q : sop_i;
       out_q.eop  <= eop_i;
       out_user_q <= user;
     end

@@ -17,6 +17,7 @@ constexpr unsigned kSeeds = 12;
 /// A reset `cycles` after 60 packets were given, with a register read right behind it; then the
 /// card has to answer, and to work again.
 void reset_under_traffic(const std::string& options, std::uint64_t cycles, bool is_function_reset) {
+  SCOPED_TRACE(is_function_reset ? "function-level reset" : "soft reset");
   CardCoreTraffic bench(options);
   ASSERT_NO_FATAL_FAILURE(bench.start());
   ASSERT_NO_FATAL_FAILURE(bench.submit(60, 1000));

@@ -201,6 +201,7 @@ void DmaWriteBench::sample_retired() {
 // ------------------------------------------------------------------ writes
 
 void DmaWriteBench::take(const Tlp& tlp) {
+  ++num_tlps;
   EXPECT_TRUE(tlp.kind() == TlpKind::kMemWrite32 || tlp.kind() == TlpKind::kMemWrite64);
   EXPECT_EQ(tlp.requester_id(), RootComplex::kCardId);
   ASSERT_EQ(tlp.payload.size(), tlp.length_dw());

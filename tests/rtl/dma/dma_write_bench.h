@@ -65,7 +65,7 @@ class DmaWriteBench {
   std::vector<WriteJob> jobs;
   unsigned max_payload = 0;
   bool is_bus_master = true, is_msix_on = true, has_interrupts = true;
-  unsigned num_data_tlps = 0, num_entries = 0, writes = 0, interrupts = 0;
+  unsigned num_tlps = 0, num_data_tlps = 0, num_entries = 0, writes = 0, interrupts = 0;
   std::array<unsigned, 8> messages{};
   std::array<bool, 8> is_masked{};
   std::vector<holdfast::Event> events;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <numeric>
 
 #include "gcm_bench.h"
@@ -195,36 +194,6 @@ TEST(CryptoGcm, WorksAfterResetInTheMiddle) {
   bench.sim.reset(GcmBench::kResetCycles);
   for (int i = 0; i < 30; ++i) bench.send(random_gcm_packet(random, 1 + random() % 200));
   bench.run_and_check(5'000);
-}
-
-/// Not a check but a figure; run with --gtest_also_run_disabled_tests.
-TEST(CryptoGcm, DISABLED_ReportsSimulationSpeed) {
-  auto measure = [](const char* name, bool is_busy) {
-    std::mt19937_64 random(21);
-    GcmBench bench;
-    GcmBench::Model& top = bench.sim.top();
-    put_gcm_request(top.request_i, random_gcm_packet(random, 1500));
-    top.ready_i = top.icv_ready_i = 1;
-    top.keep_i = 0xffff;
-    constexpr unsigned kCycles = 500'000;
-    constexpr unsigned kBeats = 94;
-    unsigned beat = 0;
-    const auto start = std::chrono::steady_clock::now();
-    for (unsigned i = 0; i < kCycles; ++i) {
-      top.request_valid_i = top.valid_i = is_busy;
-      top.data_i[0] = i;
-      top.last_i = beat == kBeats - 1;
-      top.clk_i = 0;
-      top.eval();
-      if (top.valid_i && top.ready_o) beat = (beat + 1) % kBeats;
-      top.clk_i = 1;
-      top.eval();
-    }
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    std::printf("%s: %.0f kHz\n", name, kCycles / elapsed.count() / 1e3);
-  };
-  measure("busy", true);
-  measure("idle", false);
 }
 
 }  // namespace

@@ -16,10 +16,31 @@
 
 namespace holdfast::sim {
 
+/// A platform that takes its time for each access of the card.
+class SlowBus : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<SlowBus> from_host{"from_host"};
+  tlm_utils::simple_initiator_socket<SlowBus> to_memory{"to_memory"};
+
+  SlowBus(const sc_core::sc_module_name& name, sc_core::sc_time delay)
+      : sc_module(name), delay_(delay) {
+    from_host.register_b_transport(this, &SlowBus::b_transport);
+  }
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+    wait(delay_);
+    to_memory->b_transport(payload, delay);
+  }
+  sc_core::sc_time delay_;
+};
+
 /// Platform, root complex and both directions of the link; the lower end is the test's.
 struct PcieHostBench {
-  PcieHostBench(const char* name, const DirectionConfig& config, const LinkConfig& reads = {})
+  PcieHostBench(const char* name, const DirectionConfig& config, const LinkConfig& reads = {},
+                sc_core::sc_time bus_delay = sc_core::SC_ZERO_TIME)
       : platform((std::string(name) + "_platform").c_str()),
+        bus((std::string(name) + "_bus").c_str(), bus_delay),
         host((std::string(name) + "_host").c_str(), pins, reads),
         downstream((std::string(name) + "_downstream").c_str(), config,
                    [this](TlpKind kind, Tlp&& tlp) {
@@ -29,7 +50,8 @@ struct PcieHostBench {
         upstream((std::string(name) + "_upstream").c_str(), config,
                  [this](TlpKind kind, Tlp&& tlp) { host.deliver(kind, std::move(tlp)); }) {
     platform.mmio.bind(host.bar0);
-    host.dma.bind(platform.memory_bus);
+    host.dma.bind(bus.from_host);
+    bus.to_memory.bind(platform.memory_bus);
     host.bind(downstream, upstream);
   }
   /// The next TLP that reaches the card, or one of zeros after two microseconds.
@@ -54,6 +76,7 @@ struct PcieHostBench {
 
   PcieConfig pins;
   HostPlatform platform;
+  SlowBus bus;
   PcieHost host;
   LinkDirection downstream, upstream;
   std::deque<Tlp> arrived;

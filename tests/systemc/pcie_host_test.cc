@@ -19,7 +19,7 @@ using sc_core::sc_time_stamp;
 using testing::ElementsAre;
 
 using Host = PcieHostBench;
-std::unique_ptr<Host> quick, narrow;
+std::unique_ptr<Host> quick, narrow, slow;
 
 // ------------------------------------------------------------------ registers
 
@@ -57,6 +57,12 @@ TEST(PcieHost, OnlyEnabledBytesAreReadAndWritten) {
   EXPECT_THAT(read.bytes, ElementsAre(0xEE, 0xEE, 0xEE, 3, 4, 5, 0xEE, 0xEE));
 
   // The second DW alone: the request begins there.
+  Access second_read(*quick, tlm::TLM_READ_COMMAND, 0x100, std::vector<std::uint8_t>(8, 0xEE),
+                     {0, 0, 0, 0, 0, 0xFF, 0xFF, 0});
+  quick->send(completion_of(quick->next(), {0x0706'0504}));
+  quick->settle();
+  ASSERT_TRUE(second_read.is_done);
+  EXPECT_THAT(second_read.bytes, ElementsAre(0xEE, 0xEE, 0xEE, 0xEE, 0xEE, 5, 6, 0xEE));
   Access write(*quick, tlm::TLM_WRITE_COMMAND, 0x100, {1, 2, 3, 4, 5, 6, 7, 8},
                {0, 0, 0, 0, 0xFF, 0xFF, 0, 0});
   const Tlp written = quick->next();
@@ -116,16 +122,21 @@ TEST(PcieHost, WritesReachThePlatformByteForByte) {
   EXPECT_EQ(quick->broken_rules(), "");
 }
 
-// A completion finds the writes before it in memory.
+// A completion finds the writes before it in memory, however long the platform takes for them, and
+// writes stay in their order.
 TEST(PcieHost, ACompletionDoesNotPassTheWritesBeforeIt) {
-  const DmaRegion region = quick->platform.map_dma(4096).value();
-  Access access(*quick, tlm::TLM_READ_COMMAND, 0, std::vector<std::uint8_t>(4));
-  const Tlp read = quick->next();
-  for (std::uint8_t i = 0; i < 4; ++i) quick->send(dma_write(to_number(region.iova) + i, {i}));
-  region.bytes[3] = 0xEE;
-  quick->send(completion_of(read, {1}));
-  while (!access.is_done) sc_core::wait(1, SC_NS);
-  EXPECT_THAT(region.bytes.first(4), ElementsAre(0, 1, 2, 3));
+  for (Host* host : {quick.get(), slow.get()}) {
+    const DmaRegion region = host->platform.map_dma(4096).value();
+    Access access(*host, tlm::TLM_READ_COMMAND, 0, std::vector<std::uint8_t>(4));
+    const Tlp read = host->next();
+    for (std::uint8_t i = 1; i <= 4; ++i) {
+      host->send(dma_write(to_number(region.iova) + i, {i}));
+      host->send(dma_write(to_number(region.iova), {i}));
+    }
+    host->send(completion_of(read, {1}));
+    while (!access.is_done) sc_core::wait(1, SC_NS);
+    EXPECT_THAT(region.bytes.first(5), ElementsAre(4, 1, 2, 3, 4));
+  }
 }
 
 TEST(PcieHost, ReadsComeBackWithTheirBytes) {
@@ -159,17 +170,24 @@ TEST(PcieHost, WhatThePlatformRefusesIsAViolation) {
   EXPECT_THAT(quick->broken_rules(), testing::HasSubstr("refused"));
 }
 
-TEST(PcieHost, RequestsThatBreakTheRulesTouchNothing) {
+TEST(PcieHost, RequestsThatBreakTheRulesAreViolations) {
   const DmaRegion region = quick->platform.map_dma(8192).value();
   Tlp crossing = dma_write(to_number(region.iova) + 4088, {1, 2, 3, 4, 5, 6, 7, 8});
   MemoryRequest request = parse_memory_request(crossing.hdr);
   request.dwords = 4;  // into the next page
-  request.last_be = 0xF;
   crossing.hdr = pack(request);
   crossing.payload.resize(4, 0xFFFF'FFFF);
   quick->send(crossing);
   quick->settle();
   EXPECT_THAT(quick->broken_rules(), testing::HasSubstr("4 KiB"));
+  // Less payload than the header says: nothing is written.
+  std::fill(region.bytes.begin(), region.bytes.end(), std::uint8_t{0xEE});
+  Tlp torn = dma_write(to_number(region.iova), std::vector<std::uint8_t>(16, 1));
+  torn.payload.resize(2);
+  quick->send(torn);
+  quick->settle();
+  EXPECT_THAT(region.bytes, testing::Each(0xEE));
+  quick->broken_rules();
   // The tag twice, while the first read waits for the host.
   const DmaRegion other = narrow->platform.map_dma(4096).value();
   narrow->send(dma_read(to_number(other.iova), 64, 5));
@@ -241,6 +259,8 @@ int sc_main(int argc, char* argv[]) {
   config.credits = {{{0, 0}, {0, 0}, {0, 0}}};
   config.sender_depth = 16;
   quick = std::make_unique<Host>("quick", config);
+  slow =
+      std::make_unique<Host>("slow", config, LinkConfig{}, sc_core::sc_time(300, sc_core::SC_NS));
   config.credits = {{{1, 8}, {1, 0}, {1, 8}}};
   LinkConfig reads;
   reads.read_latency_cycles = 500;

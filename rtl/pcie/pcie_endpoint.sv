@@ -8,6 +8,9 @@
 /// before it have been accepted (`writes_offered_i`, `writes_accepted_i`: free-running counts of
 /// TLPs), so that a host that reads an index finds the data.
 ///
+/// A write that came in another epoch than `epoch_i`, which counts function level resets, is
+/// dropped; a read is answered all the same (PCIe 3.0, 6.6.2).
+///
 /// A request takes 5 cycles and 2 more a DW (with csr_block behind the register bus).
 module pcie_endpoint #(
   /// Requests to be answered that wait at the same time; a host with 8-bit tags has no more.
@@ -21,6 +24,8 @@ module pcie_endpoint #(
   input  pcie_pkg::tlp_beat_t rx_req_i,
   input  logic [2:0]          rx_req_bar_id_i,
   input  logic [7:0]          rx_req_func_num_i,
+  input  logic [7:0]          rx_req_epoch_i,
+  input  logic [7:0]          epoch_i,
   input  logic                rx_req_valid_i,
   output logic                rx_req_ready_o,
   output pcie_pkg::tlp_beat_t tx_cpl_o,
@@ -45,6 +50,7 @@ module pcie_endpoint #(
 
   request_t received, non_posted;
   logic received_np_valid, received_np_ready, np_valid, np_ready, write_valid, write_ready;
+  logic write_is_stale;
   logic [7:0]   payload_index;
   logic [127:0] payload, beat;
   completion_t  completion;
@@ -54,11 +60,13 @@ module pcie_endpoint #(
   pcie_request_receive u_receive (
     .clk_i, .rst_ni,
     .max_payload_i      (cfg_i.max_payload),
-    .rx_req_i, .rx_req_bar_id_i, .rx_req_func_num_i, .rx_req_valid_i, .rx_req_ready_o,
+    .rx_req_i, .rx_req_bar_id_i, .rx_req_func_num_i, .rx_req_epoch_i, .epoch_i,
+    .rx_req_valid_i, .rx_req_ready_o,
     .request_o          (received),
     .non_posted_valid_o (received_np_valid),
     .non_posted_ready_i (received_np_ready),
     .write_valid_o      (write_valid),
+    .write_is_stale_o   (write_is_stale),
     .write_ready_i      (write_ready),
     .payload_index_i    (payload_index),
     .payload_o          (payload),
@@ -77,6 +85,7 @@ module pcie_endpoint #(
     .non_posted_ready_o (np_ready),
     .write_i            (received),
     .write_valid_i      (write_valid),
+    .write_is_stale_i   (write_is_stale),
     .write_ready_o      (write_ready),
     .payload_index_o    (payload_index),
     .payload_i          (payload),

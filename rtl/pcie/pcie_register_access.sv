@@ -8,6 +8,8 @@
 /// writes from ever waiting for a transmit stream (PCIe 3.0, 2.4.1: posted requests pass non-posted
 /// ones): while there is no room for a completion, a write goes before the reads that wait.
 ///
+/// A write that is stale is dropped where it stands, and the registers are in reset then.
+///
 /// Reads are answered in pieces of 128 bytes that end on 128-byte boundaries: this is the read
 /// completion boundary of everything that is not a root complex (PCIe 3.0, 2.3.1.1), a multiple of
 /// the root's 64 or 128, and never more than the smallest Max_Payload_Size.
@@ -22,6 +24,7 @@ module pcie_register_access (
   /// A write, younger than all of those.
   input  pcie_pkg::request_t write_i,
   input  logic               write_valid_i,
+  input  logic               write_is_stale_i,
   output logic               write_ready_o,
   output logic [7:0]         payload_index_o,
   input  logic [127:0]       payload_i,
@@ -55,15 +58,17 @@ module pcie_register_access (
   logic [1:0]  lane_q;
   logic [3:0][31:0] beat_q;
 
-  logic begin_read, begin_write, begin_piece, is_zero_length, is_last_dw, step;
+  logic drop_write, is_writing, begin_read, begin_write, begin_piece, is_zero_length, is_last_dw, step;
   logic [3:0] byte_enable;
 
   assign is_zero_length = non_posted_i.first_be == '0 && non_posted_i.length_dw == 11'd1;
   assign is_last_dw     = left_dw_q == 11'd1;
   assign begin_read     = state_q == StIdle && non_posted_valid_i && !is_begun_q && has_room_i;
   assign begin_piece    = state_q == StIdle && is_begun_q && has_room_i;
-  assign begin_write    = state_q == StIdle && write_valid_i && !has_room_i ||
-                          state_q == StIdle && write_valid_i && !non_posted_valid_i;
+  assign begin_write    = state_q == StIdle && write_valid_i && !write_is_stale_i &&
+                          (!has_room_i || !non_posted_valid_i);
+  assign is_writing     = state_q == StFetch || state_q == StWrite;
+  assign drop_write     = write_valid_i && write_is_stale_i;
 
   // ---------------------------------------------------------------- register bus
   request_t at_hand;
@@ -80,7 +85,7 @@ module pcie_register_access (
                        (csr_ack_i || byte_enable == '0);
 
   assign payload_index_o = beat_index_q;
-  assign write_ready_o   = state_q == StWrite && step && is_last_dw;
+  assign write_ready_o   = drop_write || (state_q == StWrite && step && is_last_dw);
 
   always_comb begin
     state_d            = state_q;
@@ -106,6 +111,7 @@ module pcie_register_access (
       end
       default: state_d = StIdle;
     endcase
+    if (is_writing && drop_write) state_d = StIdle;
   end
 
   // A write that goes before a read which is partly answered must leave the read's place alone.
@@ -153,7 +159,7 @@ module pcie_register_access (
       if (state_q == StRead && lane_q == '0) beat_q[3:1] <= '0;
       if (lane_q == 2'd3) beat_index_q <= beat_index_q + 1'b1;
     end
-    if (write_ready_o) begin
+    if (is_writing && write_ready_o) begin
       dw_address_q <= saved_dw_address_q;
       left_dw_q    <= saved_left_dw_q;
     end
@@ -187,6 +193,6 @@ module pcie_register_access (
   // Room does not go between the two, so a write only comes between pieces.
   `ASSERT(FirstPieceFollows_A, begin_read |=> begin_piece)
   `ASSERT(PieceFits_A, completion_valid_o |-> piece_dw_q <= 6'd32)
-  `ASSERT(RequestHolds_A, csr_valid_o && !csr_ack_i |=> csr_valid_o && $stable(csr_request_o))
+  `ASSERT(RequestHolds_A, csr_valid_o && !csr_ack_i && !(is_writing && drop_write) |=> csr_valid_o && $stable(csr_request_o))
   `ASSERT(ZeroLengthReadIsNoAccess_A, state_q == StRead && is_zero_length |-> !csr_valid_o)
 endmodule

@@ -8,6 +8,10 @@
 ///
 /// A payload may be a key: it is overwritten as soon as nobody needs it, a beat a cycle, the last
 /// beat in the cycle that ends the request; so a payload of n beats costs n - 1 cycles more.
+///
+/// A write whose first beat came in another epoch than `epoch_i` is stale: a function level reset
+/// came between (PCIe 3.0, 6.6.2). It is offered with `write_is_stale_o` if it was good, and has to
+/// be dropped.
 /// Reset:      256 cycles after `rst_ni` rose the whole memory is overwritten; then the first
 ///             request is taken.
 module pcie_request_receive (
@@ -18,6 +22,9 @@ module pcie_request_receive (
   input  pcie_pkg::tlp_beat_t rx_req_i,
   input  logic [2:0]          rx_req_bar_id_i,
   input  logic [7:0]          rx_req_func_num_i,
+  /// Epoch in which the first beat came to the card, and the one that is now.
+  input  logic [7:0]          rx_req_epoch_i,
+  input  logic [7:0]          epoch_i,
   input  logic                rx_req_valid_i,
   output logic                rx_req_ready_o,
 
@@ -26,6 +33,7 @@ module pcie_request_receive (
   output logic                non_posted_valid_o,
   input  logic                non_posted_ready_i,
   output logic                write_valid_o,
+  output logic                write_is_stale_o,
   input  logic                write_ready_i,
   /// Payload of the offered write: beat `payload_index_i` of 4 DWs, a cycle later.
   input  logic [7:0]          payload_index_i,
@@ -46,7 +54,7 @@ module pcie_request_receive (
   logic [10:0]  payload_dw_q;
   logic [127:0] hdr_q;
   logic [2:0]   bar_id_q;
-  logic [7:0]   func_num_q;
+  logic [7:0]   func_num_q, epoch_q;
   request_t     request_q, checked;
   verdict_e     verdict;
   logic         take, is_strb_full, is_strb_contiguous;
@@ -89,7 +97,6 @@ module pcie_request_receive (
     state_d               = state_q;
     rx_req_ready_o        = 1'b0;
     non_posted_valid_o    = 1'b0;
-    write_valid_o         = 1'b0;
     bad_request_o         = 1'b0;
     unsupported_request_o = 1'b0;
     forget                = 1'b0;
@@ -116,10 +123,7 @@ module pcie_request_receive (
         forget = non_posted_ready_i;
       end
       // Until the registers are written.
-      StWrite: begin
-        write_valid_o = 1'b1;
-        forget = write_ready_i;
-      end
+      StWrite: forget = write_ready_i;
       // Until the rest of its payload is overwritten.
       StForget: forget = 1'b1;
       default: state_d = StReceive;
@@ -143,6 +147,7 @@ module pcie_request_receive (
         hdr_q      <= rx_req_i.hdr;
         bar_id_q   <= rx_req_bar_id_i;
         func_num_q <= rx_req_func_num_i;
+        epoch_q    <= rx_req_epoch_i;
       end
       // The payload has no gaps, and sop is on the first beat only.
       is_torn_q <= (!is_first_q && is_torn_q) || is_first_q != rx_req_i.sop ||
@@ -154,7 +159,9 @@ module pcie_request_receive (
     if (state_q == StDecide) request_q <= checked;
   end
 
-  assign request_o = request_q;
+  assign request_o        = request_q;
+  assign write_valid_o    = state_q == StWrite;
+  assign write_is_stale_o = epoch_q != epoch_i;
 
   `ASSERT_STREAM_STABLE(NonPosted, non_posted_valid_o, non_posted_ready_i, request_o)
   `ASSERT_STREAM_STABLE(Write, write_valid_o, write_ready_i, request_o)

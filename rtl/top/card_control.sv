@@ -5,7 +5,8 @@
 /// the converters between. card_core and card_stream stand on it.
 ///
 /// A function level reset takes the registers back to their reset values and leaves the endpoint
-/// alone, so that no TLP is torn and what was asked is answered (PCIe 3.0, 6.6.2).
+/// alone, so that no TLP is torn and what was asked is answered (PCIe 3.0, 6.6.2). A write whose
+/// first beat was taken before the end of the reset is lost, wherever it stands.
 module card_control #(
   /// Bits of the TLP streams: 64 or 128.
   parameter int unsigned DataWidth = 128,
@@ -99,14 +100,30 @@ module card_control #(
   // ---------------------------------------------------------------- streams of 128 bits
   pcie_pkg::tlp_beat_t rx_req, tx_cpl;
   logic [2:0] rx_req_bar_id;
-  logic [7:0] rx_req_func_num;
+  logic [7:0] rx_req_func_num, rx_req_epoch;
   logic rx_req_valid, rx_req_ready, tx_cpl_valid, tx_cpl_ready;
+
+  // Function level resets, modulo 256; each ends an epoch. What comes in one belongs to the old.
+  logic       flr_q, is_reset;
+  logic [7:0] epoch_q, epoch;
+  assign is_reset = flr_i || flr_q;
+  assign epoch    = epoch_q + 8'(is_reset);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      flr_q   <= 1'b0;
+      epoch_q <= '0;
+    end else begin
+      flr_q <= flr_i;
+      if (flr_q && !flr_i) epoch_q <= epoch;
+    end
+  end
 
   if (DataWidth == 128) begin : gen_wide
     assign rx_req = '{hdr: rx_req_tlp_hdr_i, data: rx_req_tlp_data_i, strb: rx_req_tlp_strb_i,
                       sop: rx_req_tlp_sop_i, eop: rx_req_tlp_eop_i};
     assign rx_req_bar_id      = rx_req_tlp_bar_id_i;
     assign rx_req_func_num    = rx_req_tlp_func_num_i;
+    assign rx_req_epoch       = epoch_q;
     assign rx_req_valid       = rx_req_tlp_valid_i;
     assign rx_req_tlp_ready_o = rx_req_ready;
     assign tx_cpl_tlp_data_o  = tx_cpl.data;
@@ -117,13 +134,13 @@ module card_control #(
     assign tx_cpl_tlp_valid_o = tx_cpl_valid;
     assign tx_cpl_ready       = tx_cpl_tlp_ready_i;
   end else begin : gen_narrow
-    pcie_tlp_upsize #(.UserWidth(11)) u_upsize (
+    pcie_tlp_upsize #(.UserWidth(19)) u_upsize (
       .clk_i, .rst_ni,
       .data_i(rx_req_tlp_data_i), .strb_i(rx_req_tlp_strb_i), .hdr_i(rx_req_tlp_hdr_i),
-      .user_i({rx_req_tlp_bar_id_i, rx_req_tlp_func_num_i}),
+      .user_i({rx_req_tlp_bar_id_i, rx_req_tlp_func_num_i, epoch_q}),
       .sop_i(rx_req_tlp_sop_i), .eop_i(rx_req_tlp_eop_i),
       .valid_i(rx_req_tlp_valid_i), .ready_o(rx_req_tlp_ready_o),
-      .tlp_o(rx_req), .user_o({rx_req_bar_id, rx_req_func_num}),
+      .tlp_o(rx_req), .user_o({rx_req_bar_id, rx_req_func_num, rx_req_epoch}),
       .valid_o(rx_req_valid), .ready_i(rx_req_ready));
 
     logic unused_user;
@@ -143,6 +160,7 @@ module card_control #(
   pcie_endpoint u_endpoint (
     .clk_i, .rst_ni, .cfg_i,
     .rx_req_i(rx_req), .rx_req_bar_id_i(rx_req_bar_id), .rx_req_func_num_i(rx_req_func_num),
+    .rx_req_epoch_i(rx_req_epoch), .epoch_i(epoch),
     .rx_req_valid_i(rx_req_valid), .rx_req_ready_o(rx_req_ready),
     .tx_cpl_o(tx_cpl), .tx_cpl_valid_o(tx_cpl_valid), .tx_cpl_ready_i(tx_cpl_ready),
     .writes_offered_i, .writes_accepted_i,
@@ -151,9 +169,9 @@ module card_control #(
     .bad_request_o(bad_request), .unsupported_request_o(unsupported_request)
   );
 
-  // An access that a function level reset meets begins anew after it.
+  // A read that a function level reset meets begins anew after it.
   logic csr_rst_n;
-  assign csr_rst_n = rst_ni && !flr_i;
+  assign csr_rst_n = rst_ni && !is_reset;
 
   csr_block #(
     .DataWidth(DataWidth), .NumSas(NumSas), .NumPaths(NumPaths), .MaxReplayWindow(MaxReplayWindow),

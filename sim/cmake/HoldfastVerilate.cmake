@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # holdfast_verilate(<target> TOP <module> [PARAMS Name=Value ...] [SYSTEMC] [COVERAGE] [NO_ASSERT]
-#                   [POWER_UP])
+#                   [POWER_UP] [FAST])
 #
 # Makes a static library of one RTL module with Verilator. The class is `V<target>`, its header
 # "V<target>.h". Modules are found by name in the rooms below rtl/; packages are given first. A top
 # that only tests have stands beside the CMakeLists.txt that calls this.
 # With POWER_UP nothing is 0 before reset: the model's context says what it is (randReset).
+# FAST is for a card that many cycles are simulated of: g++ takes a fifth longer and the cycles less.
 # Assertions are on unless NO_ASSERT. The Verilator runtime is compiled once, not once a model.
 find_program(HOLDFAST_VERILATOR verilator REQUIRED)
 find_program(HOLDFAST_CCACHE ccache)
@@ -34,7 +35,7 @@ find_package(Threads REQUIRED)
 target_link_libraries(verilated_runtime PUBLIC Threads::Threads)
 
 function(holdfast_verilate target)
-  cmake_parse_arguments(ARG "SYSTEMC;COVERAGE;NO_ASSERT;POWER_UP" "TOP" "PARAMS" ${ARGN})
+  cmake_parse_arguments(ARG "SYSTEMC;COVERAGE;NO_ASSERT;POWER_UP;FAST" "TOP" "PARAMS" ${ARGN})
   set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
   set(flags --cc)
   if(ARG_SYSTEMC)
@@ -45,6 +46,10 @@ function(holdfast_verilate target)
   endif()
   if(NOT ARG_NO_ASSERT)
     list(APPEND flags --assert)
+  endif()
+  set(optimise -O1)
+  if(ARG_FAST)
+    set(optimise -O2)
   endif()
   set(initial fast)
   if(ARG_POWER_UP)
@@ -67,7 +72,7 @@ function(holdfast_verilate target)
       ${HOLDFAST_LINT_FLAGS} ${HOLDFAST_VERILATOR_SEARCH} ${HOLDFAST_RTL_PACKAGES}
       ${top_file}
     COMMAND ${HOLDFAST_MAKE} -s -C ${dir} -f V${target}.mk ${launcher}
-      "OPT_FAST=-O2" "OPT_SLOW=-O1" "OPT_GLOBAL=-O2"
+      "OPT_FAST=${optimise}" "OPT_SLOW=-O0" "OPT_GLOBAL=-O2"
       "USER_CPPFLAGS=-fPIC -std=c++20 -DSC_CPLUSPLUS=201703L" V${target}__ALL.a
     COMMAND ${CMAKE_COMMAND} -E copy ${dir}/V${target}__ALL.a ${dir}/libV${target}.a
     # What Verilator read, with the library as the target instead of Verilator's own files.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "Vcard_control_128_model.h"
+#include "Vcard_control_64_model.h"
 #include "support/bits.h"
 #include "support/csr_walk.h"
 #include "support/tlp_host.h"
@@ -383,6 +384,40 @@ TEST(CsrBlock, FunctionLevelResetIsTheResetOfTheRegisters) {
   EXPECT_EQ(b.read("identity.scratch"), 0u);
   EXPECT_EQ(b.read("msix[1].control"), 1u);
   EXPECT_EQ(b.read("control.read_timeout"), 50u);
+}
+
+// PCIe 3.0, 6.6.2: what the card took before the reset does not change it after it, wherever in the
+// endpoint it is, however long the reset lasts. A write that comes after the reset counts.
+template <typename M>
+void expect_no_write_survives(unsigned cycles_of_reset) {
+  for (unsigned gap = 0; gap < 30; ++gap) {
+    SCOPED_TRACE(std::to_string(gap) + " cycles, reset of " + std::to_string(cycles_of_reset));
+    Sim<M> sim;
+    TlpHost<M> host(sim);
+    sim.top().core_rst_ni = 1;
+    sim.reset();
+    sim.step(300);
+    host.source().send(mem_write(csr_offset("identity.scratch") - 4, {1, 2}));
+    host.source().send(mem_write(csr_offset("command.key[0]"), std::vector<std::uint32_t>(8, 5)));
+    host.source().send(mem_write(csr_offset("identity.scratch"), {3}));
+    sim.step(gap);
+    sim.top().flr_i = 1;
+    sim.step(cycles_of_reset);
+    sim.top().flr_i = 0;
+    sim.step(1);
+    const bool is_all_sent = host.source().idle();
+    sim.step(200);
+    EXPECT_EQ(host.read32(csr_offset("identity.scratch")), is_all_sent ? 0u : 3u);
+    EXPECT_EQ(get_bits(sim.top().command_o, 0, 64), 0u);
+    host.write32(csr_offset("identity.scratch"), 77);
+    EXPECT_EQ(host.read32(csr_offset("identity.scratch")), 77u);
+  }
+}
+TEST(CsrBlock, WritesThatAFunctionLevelResetOvertakesAreGone) {
+  for (const unsigned cycles : {1u, 2u, 20u, 400u}) {
+    expect_no_write_survives<Vcard_control_128_model>(cycles);
+    expect_no_write_survives<Vcard_control_64_model>(cycles);
+  }
 }
 
 // ------------------------------------------------------------------ drops and counters

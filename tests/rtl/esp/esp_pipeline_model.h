@@ -5,11 +5,9 @@
 
 #include "support/sim.h"
 
-/// Which Verilated pipeline a program is built with: HOLDFAST_ESP_WIDTH is 64 or 128, and with
-/// HOLDFAST_ESP_POWER_UP registers and memories hold random values before reset.
-#if defined(HOLDFAST_ESP_POWER_UP)
-#include "Vesp_pipeline_power_up_model.h"
-#elif HOLDFAST_ESP_WIDTH == 64
+/// Which Verilated pipeline a program is built with: HOLDFAST_ESP_WIDTH is 64 or 128. At 128
+/// registers and memories hold random values before reset, at 64 they are 0.
+#if HOLDFAST_ESP_WIDTH == 64
 #include "Vesp_pipeline_64_model.h"
 #else
 #include "Vesp_pipeline_128_model.h"
@@ -17,11 +15,13 @@
 
 namespace holdfast::test {
 
-#if defined(HOLDFAST_ESP_POWER_UP)
-class PipelineModel : public Vesp_pipeline_power_up_model {
+#if HOLDFAST_ESP_WIDTH == 64
+using PipelineModel = Vesp_pipeline_64_model;
+#else
+class PipelineModel : public Vesp_pipeline_128_model {
  public:
   PipelineModel(VerilatedContext* context, const char* name)
-      : Vesp_pipeline_power_up_model(randomized(context), name) {}
+      : Vesp_pipeline_128_model(randomized(context), name) {}
 
  private:
   /// Each model of a program powers up differently.
@@ -34,10 +34,6 @@ class PipelineModel : public Vesp_pipeline_power_up_model {
     return context;
   }
 };
-#elif HOLDFAST_ESP_WIDTH == 64
-using PipelineModel = Vesp_pipeline_64_model;
-#else
-using PipelineModel = Vesp_pipeline_128_model;
 #endif
 
 }  // namespace holdfast::test

@@ -212,5 +212,31 @@ TEST(PcieRegisterAccessBytes, ResetEndsWhatIsUnderWay) {
             2);
 }
 
+// ------------------------------------------------------------------ writes that a reset overtook
+
+// In each cycle of a write, between the pieces of a read, which goes on where it was.
+TEST(PcieRegisterAccessStale, WriteIsDroppedWhereItStands) {
+  for (unsigned cycles = 0; cycles < 24; ++cycles) {
+    SCOPED_TRACE(cycles);
+    Bench bench;
+    const Tlp read = read_of(0x400, 50, 7);
+    const auto expected = expected_read(read, bench.bus.memory);
+    bench.send(read);
+    ASSERT_TRUE(bench.sim.run_until([&] { return bench.pieces == 1; }, 5000));
+    bench.has_room = false;
+    bench.send(write_of(0x100, std::vector<std::uint32_t>(16, 0xBBBB)));
+    bench.sim.step(2 + cycles);
+    const auto accesses = bench.bus.log.size();
+    EXPECT_EQ(bench.writes_done, 0u);
+    bench.drop_write();
+    EXPECT_EQ(bench.writes_done, 1u);
+    bench.sim.step(20);
+    EXPECT_LE(bench.bus.log.size(), accesses + 1) << "only what the bus had begun";
+    bench.has_room = true;
+    ASSERT_TRUE(bench.settle());
+    EXPECT_EQ(assemble(read, bench.take(7)), expected);
+  }
+}
+
 }  // namespace
 }  // namespace holdfast::test

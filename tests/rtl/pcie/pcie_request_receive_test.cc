@@ -285,6 +285,34 @@ TEST_F(PcieRequestReceiveTorn, ResetWithinATlp) {
   }
 }
 
+// ------------------------------------------------------------------ function level resets
+
+// What counts is the epoch of the first beat; reads and refused requests have none.
+TEST_F(PcieRequestReceiveTorn, WriteOfAnotherEpochIsStale) {
+  auto& top = bench_.sim.top();
+  for (const unsigned beats_before : {0u, 1u, 3u, 6u}) {
+    SCOPED_TRACE(beats_before);
+    top.epoch_i = top.rx_req_epoch_i = 7;
+    const auto beats = write_of(24);
+    for (unsigned i = 0; i < beats_before; ++i) bench_.source->send_raw(beats[i]);
+    ASSERT_TRUE(bench_.source->idle() ||
+                bench_.sim.run_until([&] { return bench_.source->idle(); }, 500));
+    top.epoch_i = top.rx_req_epoch_i = 8;
+    for (unsigned i = beats_before; i < beats.size(); ++i) bench_.source->send_raw(beats[i]);
+    ASSERT_TRUE(bench_.sim.run_until([&] { return top.write_valid_o != 0; }, 500));
+    EXPECT_EQ(top.write_is_stale_o != 0, beats_before > 0);
+    ASSERT_TRUE(bench_.settle());
+  }
+  // While it is offered.
+  bench_.source->send(good_request(random_, true, 40));
+  ASSERT_TRUE(bench_.sim.run_until([&] { return top.write_valid_o != 0; }, 500));
+  EXPECT_FALSE(top.write_is_stale_o);
+  top.epoch_i = 9;
+  bench_.sim.step(1);
+  EXPECT_TRUE(top.write_is_stale_o);
+  ASSERT_TRUE(bench_.settle());
+}
+
 // ------------------------------------------------------------------ keys in the payload
 
 class PcieRequestReceiveSecrets : public PcieRequestReceiveTorn {

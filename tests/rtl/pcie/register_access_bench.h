@@ -96,6 +96,13 @@ class RegisterAccessBench {
     bus.forget();
     beats_.clear();
   }
+  /// A function level reset: the write at hand is dropped, and no access is under way.
+  void drop_write() {
+    sim.top().write_is_stale_i = 1;
+    sim.step(1);
+    sim.top().write_is_stale_i = 0;
+    bus.forget();
+  }
   void send(Tlp tlp) { requests_.push_back(std::move(tlp)); }
   /// A request that is answered with status unsupported request.
   void send_unsupported(Tlp tlp) {

@@ -83,6 +83,17 @@ TYPED_TEST(CardCoreSecrets, FunctionLevelReset) {
   EXPECT_EQ(this->count_key(), 0u) << "of operands";
 }
 
+// The reset comes while the card works on the write.
+TYPED_TEST(CardCoreSecrets, FunctionLevelResetOvertakesAKey) {
+  for (unsigned gap = 0; gap < 24; gap += 3) {
+    this->bench_.write(csr::kCommandKey(0), kKey);
+    this->bench_.step(gap);
+    this->function_level_reset();
+    this->bench_.step(600);
+    EXPECT_EQ(this->count_key(), 0u) << gap;
+  }
+}
+
 TYPED_TEST(CardCoreSecrets, Reset) {
   this->add_sa();
   this->write_key();

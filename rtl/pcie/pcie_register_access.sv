@@ -58,7 +58,8 @@ module pcie_register_access (
   logic [1:0]  lane_q;
   logic [3:0][31:0] beat_q;
 
-  logic drop_write, is_writing, begin_read, begin_write, begin_piece, is_zero_length, is_last_dw, step;
+  logic drop_write, is_writing, begin_read, begin_write, begin_piece;
+  logic is_zero_length, is_last_dw, step;
   logic [3:0] byte_enable;
 
   assign is_zero_length = non_posted_i.first_be == '0 && non_posted_i.length_dw == 11'd1;
@@ -193,6 +194,7 @@ module pcie_register_access (
   // Room does not go between the two, so a write only comes between pieces.
   `ASSERT(FirstPieceFollows_A, begin_read |=> begin_piece)
   `ASSERT(PieceFits_A, completion_valid_o |-> piece_dw_q <= 6'd32)
-  `ASSERT(RequestHolds_A, csr_valid_o && !csr_ack_i && !(is_writing && drop_write) |=> csr_valid_o && $stable(csr_request_o))
+  `ASSERT(RequestHolds_A, csr_valid_o && !csr_ack_i && !(is_writing && drop_write) |=>
+                          csr_valid_o && $stable(csr_request_o))
   `ASSERT(ZeroLengthReadIsNoAccess_A, state_q == StRead && is_zero_length |-> !csr_valid_o)
 endmodule

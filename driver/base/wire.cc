@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/wire.h"
+
+namespace holdfast {
+
+ByteView WireReader::take(std::size_t size) {
+  if (size > bytes_.size()) {
+    is_failed_ = true;
+    bytes_ = {};
+    return {};
+  }
+  const ByteView taken = bytes_.first(size);
+  bytes_ = bytes_.subspan(size);
+  return taken;
+}
+
+std::uint64_t WireReader::number(std::size_t size) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : take(size)) value = value << 8 | byte;
+  return value;
+}
+
+void WireWriter::number(std::uint64_t value, std::size_t size) {
+  for (std::size_t i = size; i-- > 0;) u8(static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
+void WireWriter::put_u16(std::size_t offset, std::uint16_t value) {
+  HOLDFAST_CHECK(offset + 2 <= bytes_.size());
+  bytes_[offset] = static_cast<std::uint8_t>(value >> 8);
+  bytes_[offset + 1] = static_cast<std::uint8_t>(value);
+}
+
+void WireWriter::put_u32(std::size_t offset, std::uint32_t value) {
+  put_u16(offset, static_cast<std::uint16_t>(value >> 16));
+  put_u16(offset + 2, static_cast<std::uint16_t>(value));
+}
+
+}  // namespace holdfast

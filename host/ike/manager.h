@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ike/events.h"
+#include "net/datagram_sink.h"
+#include "net/timer_queue.h"
+
+namespace holdfast {
+class Offload;
+class Random;
+}  // namespace holdfast
+
+namespace holdfast::ike {
+
+class Credentials;
+class IkeSa;
+struct Context;
+
+/// Limits and times of the daemon, `holdfast { }` of the configuration.
+struct Settings {
+  std::size_t max_half_open = 1000;  ///< In all.
+  std::size_t max_half_open_per_address = 50;
+  Duration retransmit_timeout = std::chrono::seconds(2);
+  double retransmit_base = 1.8;  ///< Each wait is this much longer.
+  unsigned retransmit_tries = 5;
+  Duration half_open_timeout = std::chrono::seconds(30);
+  Duration keepalive = std::chrono::seconds(20);  ///< RFC 3948, 4
+};
+
+/// Counters since the start; nothing that comes in is lost without one.
+struct ManagerCounters {
+  std::uint64_t messages_in = 0, messages_out = 0, malformed = 0, unknown_cookies = 0,
+                half_open_refused = 0, bad_hash = 0, replayed = 0, unencrypted = 0,
+                retransmits_out = 0, retransmits_in = 0, unsupported_exchange = 0;
+};
+
+/// What terminate, rekey and lists choose by; empty fields match all.
+struct SaFilter {
+  std::string ike, child;
+  std::uint32_t ike_id = 0, child_id = 0;
+};
+
+/// All ISAKMP SAs of this end: gives each message to its SA, makes those of responders, keeps the
+/// half-open ones within limits. Owns no clock, socket or randomness.
+class Manager {
+ public:
+  /// What stands outside; all of it must outlive the manager.
+  struct Outside {
+    Clock& clock;
+    TimerQueue& timers;
+    DatagramSink& sink;
+    Random& random;
+    Offload& offload;
+    LogSink& log;
+  };
+  Manager(const Outside& outside, const Settings& settings);
+  ~Manager();
+
+  /// A datagram from a UDP socket, without non-ESP marker.
+  void receive(const Endpoint& own, const Endpoint& peer, ByteView message);
+
+  // ------------------------------------------------------------ configuration
+  /// Adds or replaces; SAs that stand stay as they are. Takes `start_action` into account.
+  void load_connection(ConnectionConfig config);
+  /// Errors: kNotFound.
+  Status unload_connection(const std::string& name);
+  const std::map<std::string, ConnectionConfig>& connections() const;
+  Credentials& credentials();
+  void load_pool(PoolConfig pool);
+  Status unload_pool(const std::string& name);
+  struct PoolState {
+    PoolConfig config;
+    std::vector<std::pair<IpAddress, std::string>> leases;  ///< Address and identity.
+  };
+  std::vector<PoolState> pools() const;
+
+  // ------------------------------------------------------------ commands
+  using Done = std::function<void(const Status&)>;
+  /// Brings up `child`, or the ISAKMP SA of connection `ike` if `child` is empty; `ike` narrows the
+  /// search. `done` is called once: at once if it stands already or is not known (kNotFound).
+  void initiate(const std::string& child, const std::string& ike, Done done);
+  struct Matched {
+    unsigned matches = 0, terminated = 0;
+  };
+  /// Deletes leave at once, and the SAs are gone.
+  Matched terminate(const SaFilter& filter);
+  unsigned rekey(const SaFilter& filter);
+  /// Deletes all; for a clean stop.
+  void shutdown();
+
+  std::vector<IkeSnapshot> list(const SaFilter& filter) const;
+  std::size_t num_half_open() const;
+  const ManagerCounters& counters() const;
+  void add_observer(Observer* observer);
+  void remove_observer(Observer* observer);
+
+ private:
+  std::unique_ptr<Context> context_;
+};
+
+}  // namespace holdfast::ike

@@ -53,18 +53,33 @@ CXX_MAY_INCLUDE = {
     "sim/app": {"base", "holdfast", "model", "verilated", "pcap", "app"},
     "sim/systemc": {"base", "holdfast", "verilated", "systemc"},
     "sim/link": {"base", "holdfast", "link"},
-    "host": {"base", "holdfast"},
+    "host/isakmp": {"base", "isakmp"},
+    "host/crypto": {"base", "crypto"},
+    "host/config": {"base", "holdfast", "crypto", "config"},
+    "host/offload": {"base", "holdfast", "config", "offload", "net"},
+    "host/net": {"base", "holdfast", "net"},
+    "host/ike": {"base", "holdfast", "isakmp", "crypto", "config", "offload", "net", "ike"},
+    "host/control": {"base", "holdfast", "isakmp", "crypto", "config", "net", "ike", "control"},
+    "host/log": {"base", "ike", "log"},
+    "host/app": {"base", "holdfast", "isakmp", "crypto", "config", "offload", "net", "ike",
+                 "control", "log", "app", "model", "verilated", "link"},
 }
 # Third-party headers that stay in the rooms that need them.
 THIRD_PARTY = {
     "openssl/": ("sim/model", "host/crypto", "tests"),
+    "asio": ("host/net", "host/control", "tests"),
+    "libmnl": ("host/net", "tests"),
+    "spdlog": ("host/log", "tests"),
+    "systemd": ("host/log", "host/app", "tests"),
+    "prometheus": ("host/log", "tests"),
     "pcap": ("sim/pcap", "tests"),
-    "CLI/": ("sim/app", "driver/tools", "tests"),
+    "CLI/": ("sim/app", "host/app", "driver/tools", "tests"),
     "toml++/": ("sim/app", "tests"),
     "systemc": ("sim/systemc", "tests"),
     "tlm": ("sim/systemc", "tests"),
 }
-PROTOCOL_ROOMS = ("rtl/esp", "rtl/sad", "rtl/net", "rtl/pcie", "sim/model")
+PROTOCOL_ROOMS = ("rtl/esp", "rtl/sad", "rtl/net", "rtl/pcie", "sim/model", "host/isakmp",
+                  "host/ike")
 
 
 class Report:

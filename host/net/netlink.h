@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/address.h"
+#include "base/result.h"
+#include "net/event_loop.h"
+
+namespace holdfast::net {
+
+/// Addresses, links and routes of the kernel (rtnetlink), by libmnl.
+class Netlink {
+ public:
+  struct LocalAddress {
+    IpAddress address;
+    int if_index = 0;
+    bool is_usable = true;  ///< Neither tentative nor deprecated, and its link is up.
+    bool operator==(const LocalAddress&) const = default;
+  };
+
+  /// Errors: kIo.
+  static Result<std::unique_ptr<Netlink>> open(EventLoop& loop);
+  ~Netlink();
+
+  /// Routes of ours: to `destination` through interface `if_index`, preferred source if given, in
+  /// table `table`, protocol number of ours, so that a later start finds and removes them.
+  /// Adding what is there is no error. Errors: kRefused, kIo.
+  Status add_route(const Prefix& destination, int if_index, std::optional<IpAddress> source,
+                   std::uint32_t table);
+  Status remove_route(const Prefix& destination, int if_index, std::uint32_t table);
+  /// What a killed daemon left behind; how many.
+  std::size_t remove_stale_routes(std::uint32_t table);
+  /// A rule that looks `table` up before the main one, but not for packets with our own mark.
+  Status add_rule(std::uint32_t table, std::uint32_t priority, std::uint32_t not_mark);
+  Status remove_rule(std::uint32_t table, std::uint32_t priority);
+  Status add_address(const IpAddress& address, int if_index);
+  Status remove_address(const IpAddress& address, int if_index);
+
+  std::vector<LocalAddress> addresses() const;
+  /// Called after addresses, links or routes changed; after an overflow everything is read anew
+  /// first (ENOBUFS).
+  void on_change(std::function<void()> changed);
+
+ private:
+  struct Native;
+  explicit Netlink(std::unique_ptr<Native> native);
+  std::unique_ptr<Native> native_;
+};
+
+}  // namespace holdfast::net

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/address.h"
@@ -27,22 +29,28 @@ class Netlink {
 
   /// Routes of ours: to `destination` through interface `if_index`, preferred source if given, in
   /// table `table`, protocol number of ours, so that a later start finds and removes them.
-  /// Adding what is there is no error. Errors: kRefused, kIo.
+  /// Adding what is there replaces it, removing what is not there is no error, here and below.
+  /// Errors: kRefused (with the kernel's words), kIo.
   Status add_route(const Prefix& destination, int if_index, std::optional<IpAddress> source,
                    std::uint32_t table);
   Status remove_route(const Prefix& destination, int if_index, std::uint32_t table);
   /// What a killed daemon left behind; how many.
   std::size_t remove_stale_routes(std::uint32_t table);
-  /// A rule that looks `table` up before the main one, but not for packets with our own mark.
+  /// A rule that looks `table` up before the main one (both families), but not for packets with
+  /// our own mark; 0: for all. Removes rules of ours that a killed daemon left at this priority.
   Status add_rule(std::uint32_t table, std::uint32_t priority, std::uint32_t not_mark);
   Status remove_rule(std::uint32_t table, std::uint32_t priority);
+  /// As a host address (/32, /128), usable at once.
   Status add_address(const IpAddress& address, int if_index);
   Status remove_address(const IpAddress& address, int if_index);
 
   std::vector<LocalAddress> addresses() const;
-  /// Called after addresses, links or routes changed; after an overflow everything is read anew
-  /// first (ENOBUFS).
+  /// Called from the loop after addresses, links or routes changed, once for many changes that
+  /// came together; our own routes do not count. After an overflow everything is read anew first
+  /// (ENOBUFS). The callback must not end the object.
   void on_change(std::function<void()> changed);
+  /// How often the kernel's notifications were lost and everything was read anew.
+  std::uint64_t overflows() const;
 
  private:
   struct Native;

@@ -16,10 +16,14 @@ struct WirePacket {
   Endpoint own, peer;  ///< Ports are 0 for raw ESP.
   Encap encap = Encap::kNone;
   std::uint8_t tos = 0;  ///< Traffic class, with ECN.
+  /// Sent: IPv4 has DF; longer than the first link is lost, and OnMtu tells. Without it, and over
+  /// IPv6 too, the outer packet is fragmented. Received: known of raw IPv4 alone, else false.
   bool dont_fragment = false;
   ByteView esp;
 };
 
+/// Packets and datagrams. ISAKMP: datagrams_in and _out, keepalives sent included. A runt is too
+/// short for what it claims to be: ESP below 8 bytes (RFC 4303, 2), or nothing after a marker.
 struct SocketCounters {
   std::uint64_t datagrams_in = 0, datagrams_out = 0, send_errors = 0, keepalives_in = 0, esp_in = 0,
                 esp_out = 0, runts = 0;
@@ -37,18 +41,24 @@ class Sockets : public DatagramSink {
   };
   using OnIsakmp = std::function<void(const Endpoint& own, const Endpoint& peer, ByteView message)>;
   using OnEsp = std::function<void(const WirePacket& packet)>;
-  /// ICMP said that packets to `peer` must be at most `mtu` bytes (outer IP packet).
+  /// ICMP, or the first link, said that packets to `peer` must be at most `mtu` bytes (outer IP
+  /// packet). ICMP is not authenticated: how far to believe it is the receiver's to judge.
   using OnMtu = std::function<void(const IpAddress& peer, unsigned mtu)>;
 
-  /// Errors: kInUse (port taken: says which), kRefused (no capability), kIo.
+  /// A machine without IPv6 has none. Errors: kInUse (port taken: says which), kRefused (no
+  /// capability), kIo.
   static Result<std::unique_ptr<Sockets>> open(EventLoop& loop, const Config& config);
   ~Sockets() override;
 
+  /// Called from the loop alone; packets that come earlier are lost. Handlers must not end the
+  /// object.
   void set_handlers(OnIsakmp on_isakmp, OnEsp on_esp, OnMtu on_mtu);
 
+  /// `own.port` is one of Config's and decides on the marker.
   void send(const Endpoint& own, const Endpoint& peer, ByteView message) override;
   void send_keepalive(const Endpoint& own, const Endpoint& peer) override;
-  /// Loss is no error, but counted.
+  /// Copies the packet; it leaves, with others, before the loop waits again. Order is kept among
+  /// packets of one encapsulation and family. Loss is no error, but counted.
   void send_esp(const WirePacket& packet);
   /// The address that the kernel would send from to `peer`. Errors: kNotFound (no route).
   Result<IpAddress> source_address(const IpAddress& peer) const;

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/sockets.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "net/daemon_socket.h"
+#include "net/error_queue.h"
+#include "net/receive_batch.h"
+#include "net/send_batch.h"
+
+namespace holdfast::net {
+namespace {
+
+constexpr std::array<std::uint8_t, 4> kNonEspMarker{};  // RFC 3948, 2.2
+constexpr std::uint8_t kKeepalive = 0xFF;               // RFC 3948, 2.3
+constexpr std::size_t kEspHeaderBytes = 8;              // RFC 4303, 2: SPI, sequence number
+/// Batches that one socket may read before the others have their turn.
+constexpr int kMaxBatches = 4;
+
+bool is_keepalive(ByteView bytes) { return bytes.size() == 1 && bytes[0] == kKeepalive; }
+
+bool has_marker(ByteView bytes) {
+  return bytes.size() >= kNonEspMarker.size() &&
+         std::ranges::equal(bytes.first(kNonEspMarker.size()), kNonEspMarker);
+}
+
+}  // namespace
+
+struct Sockets::Native {
+  /// A socket, and the ESP packets that wait for it to be written.
+  struct Door {
+    explicit Door(DaemonSocket opened) : socket(std::move(opened)) {}
+    DaemonSocket socket;
+    SendBatch batch;
+  };
+
+  Native(EventLoop& event_loop, const Config& settings) : loop(event_loop), config(settings) {}
+  ~Native() {
+    flush();
+    for (auto& door : doors) loop.unwatch(door->socket.fd());
+  }
+
+  Status open(SocketKind kind, std::uint16_t port);
+  Door* find(SocketKind kind, bool is_ipv6);
+  void on_readable(Door& door);
+  void take(const DaemonSocket& socket, const Arrival& arrival);
+  void take_isakmp(const Arrival& arrival, ByteView message);
+  void take_esp(const DaemonSocket& socket, const Arrival& arrival);
+  void set_mode(Door& door, const SendMode& mode);
+  void flush(Door& door);
+  void flush();
+  void flush_soon();
+
+  EventLoop& loop;
+  Config config;
+  OnIsakmp on_isakmp;
+  OnEsp on_esp;
+  OnMtu on_mtu;
+  SocketCounters counters;
+  std::vector<std::unique_ptr<Door>> doors;
+  ReceiveBatch arrivals;
+  bool is_flush_posted = false;
+  /// Work that is posted outlives nobody.
+  std::shared_ptr<Native*> self = std::make_shared<Native*>(this);
+};
+
+Status Sockets::Native::open(SocketKind kind, std::uint16_t port) {
+  for (const bool is_ipv6 : {false, true}) {
+    auto socket = DaemonSocket::open(kind, is_ipv6, port, config.mark);
+    if (!socket) return tl::unexpected(socket.error());
+    if (!*socket) continue;
+    doors.push_back(std::make_unique<Door>(std::move(**socket)));
+    Door& door = *doors.back();
+    loop.watch(door.socket.fd(), [this, &door] { on_readable(door); });
+  }
+  return {};
+}
+
+Sockets::Native::Door* Sockets::Native::find(SocketKind kind, bool is_ipv6) {
+  const auto found = std::ranges::find_if(doors, [&](const auto& door) {
+    return door->socket.kind() == kind && door->socket.is_ipv6() == is_ipv6;
+  });
+  return found == doors.end() ? nullptr : found->get();
+}
+
+void Sockets::Native::on_readable(Door& door) {
+  for (int i = 0; i < kMaxBatches; ++i) {
+    const std::size_t count = arrivals.receive(door.socket);
+    for (std::size_t n = 0; n < count; ++n) {
+      if (const auto arrival = arrivals.arrival(door.socket, n))
+        take(door.socket, *arrival);
+      else
+        ++counters.runts;
+    }
+    if (count == 0) {
+      // Readable, but nothing there: it is the error queue.
+      read_errors(door.socket, [this](const IpAddress& peer, unsigned mtu) {
+        if (on_mtu) on_mtu(peer, mtu);
+      });
+    }
+    if (count < ReceiveBatch::kMaxPackets) return;
+  }
+}
+
+/// RFC 3948, 2: what a datagram on the port for NAT is.
+void Sockets::Native::take(const DaemonSocket& socket, const Arrival& arrival) {
+  if (socket.kind() == SocketKind::kRawEsp) return take_esp(socket, arrival);
+  if (is_keepalive(arrival.bytes)) {
+    ++counters.keepalives_in;
+  } else if (socket.kind() == SocketKind::kIke) {
+    take_isakmp(arrival, arrival.bytes);
+  } else if (has_marker(arrival.bytes)) {
+    take_isakmp(arrival, arrival.bytes.subspan(kNonEspMarker.size()));
+  } else {
+    take_esp(socket, arrival);
+  }
+}
+
+void Sockets::Native::take_isakmp(const Arrival& arrival, ByteView message) {
+  if (message.empty()) {
+    ++counters.runts;
+    return;
+  }
+  ++counters.datagrams_in;
+  if (on_isakmp) on_isakmp(arrival.own, arrival.peer, message);
+}
+
+void Sockets::Native::take_esp(const DaemonSocket& socket, const Arrival& arrival) {
+  if (arrival.bytes.size() < kEspHeaderBytes) {
+    ++counters.runts;
+    return;
+  }
+  ++counters.esp_in;
+  if (!on_esp) return;
+  on_esp({.own = arrival.own,
+          .peer = arrival.peer,
+          .encap = socket.kind() == SocketKind::kNat ? Encap::kUdp : Encap::kNone,
+          .tos = arrival.tos,
+          .dont_fragment = arrival.dont_fragment,
+          .esp = arrival.bytes});
+}
+
+/// What waits was given in another mode, so it leaves first.
+void Sockets::Native::set_mode(Door& door, const SendMode& mode) {
+  if (door.socket.mode() == mode) return;
+  flush(door);
+  door.socket.set_mode(mode);
+}
+
+void Sockets::Native::flush(Door& door) {
+  if (door.batch.is_empty()) return;
+  const SendBatch::Sent sent = door.batch.flush(door.socket);
+  counters.esp_out += sent.packets;
+  counters.send_errors += sent.errors;
+}
+
+void Sockets::Native::flush() {
+  for (auto& door : doors) flush(*door);
+}
+
+void Sockets::Native::flush_soon() {
+  if (std::exchange(is_flush_posted, true)) return;
+  loop.post([weak = std::weak_ptr(self)] {
+    const auto alive = weak.lock();
+    if (!alive) return;
+    (*alive)->is_flush_posted = false;
+    (*alive)->flush();
+  });
+}
+
+Sockets::Sockets(std::unique_ptr<Native> native) : native_(std::move(native)) {}
+Sockets::~Sockets() = default;
+
+Result<std::unique_ptr<Sockets>> Sockets::open(EventLoop& loop, const Config& config) {
+  HOLDFAST_CHECK(config.ike_port != config.nat_port);
+  auto native = std::make_unique<Native>(loop, config);
+  if (auto status = native->open(SocketKind::kIke, config.ike_port); !status)
+    return tl::unexpected(status.error());
+  if (auto status = native->open(SocketKind::kNat, config.nat_port); !status)
+    return tl::unexpected(status.error());
+  if (config.has_raw_esp)
+    if (auto status = native->open(SocketKind::kRawEsp, 0); !status)
+      return tl::unexpected(status.error());
+  return std::unique_ptr<Sockets>(new Sockets(std::move(native)));
+}
+
+void Sockets::set_handlers(OnIsakmp on_isakmp, OnEsp on_esp, OnMtu on_mtu) {
+  native_->on_isakmp = std::move(on_isakmp);
+  native_->on_esp = std::move(on_esp);
+  native_->on_mtu = std::move(on_mtu);
+}
+
+void Sockets::send(const Endpoint& own, const Endpoint& peer, ByteView message) {
+  const bool is_nat = own.port == native_->config.nat_port;
+  HOLDFAST_CHECK(is_nat || own.port == native_->config.ike_port);
+  auto* door = native_->find(is_nat ? SocketKind::kNat : SocketKind::kIke, peer.address.is_ipv6);
+  bool is_sent = false;
+  if (door != nullptr) {
+    native_->set_mode(*door, {.dont_fragment = false, .has_checksum = true});
+    const ByteView marker = is_nat ? ByteView(kNonEspMarker) : ByteView();
+    is_sent = send_datagram(door->socket, own.address, peer, marker, message);
+  }
+  ++(is_sent ? native_->counters.datagrams_out : native_->counters.send_errors);
+}
+
+void Sockets::send_keepalive(const Endpoint& own, const Endpoint& peer) {
+  HOLDFAST_CHECK(own.port == native_->config.nat_port);
+  auto* door = native_->find(SocketKind::kNat, peer.address.is_ipv6);
+  const bool is_sent =
+      door != nullptr && send_datagram(door->socket, own.address, peer, ByteView(&kKeepalive, 1));
+  ++(is_sent ? native_->counters.datagrams_out : native_->counters.send_errors);
+}
+
+/// The checksum of UDP around ESP should be 0 (RFC 3948, 2.1).
+void Sockets::send_esp(const WirePacket& packet) {
+  const bool is_udp = packet.encap == Encap::kUdp;
+  HOLDFAST_CHECK(!is_udp || packet.own.port == native_->config.nat_port);
+  auto* door =
+      native_->find(is_udp ? SocketKind::kNat : SocketKind::kRawEsp, packet.peer.address.is_ipv6);
+  if (door == nullptr) {
+    ++native_->counters.send_errors;
+    return;
+  }
+  if (door->batch.is_full()) native_->flush(*door);
+  native_->set_mode(*door, {.dont_fragment = packet.dont_fragment, .has_checksum = false});
+  const Endpoint peer{packet.peer.address, is_udp ? packet.peer.port : std::uint16_t{0}};
+  door->batch.add(packet.own.address, peer, packet.tos, packet.esp);
+  native_->flush_soon();
+}
+
+Result<IpAddress> Sockets::source_address(const IpAddress& peer) const {
+  return net::source_address(peer, native_->config.mark);
+}
+
+const SocketCounters& Sockets::counters() const { return native_->counters; }
+
+}  // namespace holdfast::net

@@ -70,13 +70,19 @@ class Manager {
   void load_connection(ConnectionConfig config);
   /// Errors: kNotFound.
   Status unload_connection(const std::string& name);
-  const std::map<std::string, ConnectionConfig>& connections() const;
+  using Connections = std::map<std::string, std::shared_ptr<const ConnectionConfig>>;
+  const Connections& connections() const;
   Credentials& credentials();
   void load_pool(PoolConfig pool);
   Status unload_pool(const std::string& name);
   struct PoolState {
     PoolConfig config;
-    std::vector<std::pair<IpAddress, std::string>> leases;  ///< Address and identity.
+    struct Lease {
+      IpAddress address;
+      std::string identity;
+      bool is_online = true;
+    };
+    std::vector<Lease> leases;
   };
   std::vector<PoolState> pools() const;
 
@@ -101,7 +107,21 @@ class Manager {
   void remove_observer(Observer* observer);
 
  private:
+  struct Events;
+
+  void receive_first(const Endpoint& own, const Endpoint& peer, const isakmp::Header& header,
+                     ByteView message);
+  isakmp::Cookie fresh_cookie();
+  std::shared_ptr<IkeSa> start_sa(std::shared_ptr<const ConnectionConfig> config,
+                                  const Endpoint& own, const Endpoint& peer);
+  std::shared_ptr<IkeSa> renew(IkeSa& old);
+  void release(IkeSa& sa);
+  void remove_policies(const ConnectionConfig& config);
+  bool is_up(const IkeSa& sa, const std::string& child) const;
+  void on_acquire(std::uint32_t policy_id);
+
   std::unique_ptr<Context> context_;
+  std::unique_ptr<Events> events_;
 };
 
 }  // namespace holdfast::ike

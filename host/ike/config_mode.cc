@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ike/config_mode.h"
+
+#include <algorithm>
+
+#include "ike/ike_sa.h"
+
+namespace holdfast::ike {
+
+using namespace isakmp;
+
+namespace {
+
+std::optional<IpAddress> address_of(const Attribute& attribute) {
+  const std::size_t size = attribute.type == config_attribute::kIp6Address ? 16 : 4;
+  // An IPv6 address may have a prefix length behind it.
+  if (attribute.value.size() < size) return std::nullopt;
+  IpAddress address;
+  address.is_ipv6 = size == 16;
+  std::copy_n(attribute.value.begin(), size, address.bytes.begin());
+  return address;
+}
+
+Attribute attribute_of(const IpAddress& address, std::uint16_t type4, std::uint16_t type6) {
+  Bytes value(address.bytes.begin(), address.bytes.begin() + (address.is_ipv6 ? 16 : 4));
+  if (address.is_ipv6 && type6 == config_attribute::kIp6Address) value.push_back(128);
+  return Attribute::of_bytes(address.is_ipv6 ? type6 : type4, value);
+}
+
+bool is_unspecified(const IpAddress& address) {
+  return std::all_of(address.bytes.begin(), address.bytes.end(),
+                     [](std::uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
+ConfigMode::ConfigMode(IkeSa& sa, std::uint32_t message_id)
+    : Exchange(sa, ExchangeType::kTransaction, message_id) {}
+
+Result<ConfigPayload> ConfigMode::read(const std::vector<Payload>& payloads) {
+  const Bytes expected = hash_phase2(*sa_.keys, message_id(), {after_hash(payloads, plain_)});
+  if (const Status status = check_hash(payloads, expected); !status)
+    return tl::unexpected(status.error());
+  const Payload* payload = find(payloads, PayloadType::kAttributes);
+  if (!payload) return fail(ErrorCode::kBadFormat, "Mode Config", "has no attributes");
+  return parse_config_payload(payload->body);
+}
+
+void ConfigMode::send_config(const ConfigPayload& config, bool is_answered) {
+  const Parts parts = {{PayloadType::kAttributes, write_config_payload(config)}};
+  send(hash_phase2(*sa_.keys, message_id(), {chain(parts).view()}), parts, is_answered);
+}
+
+std::vector<Attribute> ConfigMode::assign(const std::vector<Attribute>& wanted) {
+  Facts& facts = sa_.facts;
+  Context& context = sa_.context();
+  std::vector<Attribute> answer;
+  for (const std::string& name : facts.config->pools) {
+    const auto found = context.pools.find(name);
+    if (found == context.pools.end()) continue;
+    AddressPool& pool = found->second;
+    const bool is_ipv6 = pool.config().addrs.address.is_ipv6;
+    const std::uint16_t type =
+        is_ipv6 ? config_attribute::kIp6Address : config_attribute::kIp4Address;
+    const Attribute* wish = find(wanted, type);
+    const bool has_family = std::any_of(facts.remote_vips.begin(), facts.remote_vips.end(),
+                                        [&](const IpAddress& a) { return a.is_ipv6 == is_ipv6; });
+    if ((!wanted.empty() && !wish) || has_family) continue;
+    const auto wanted_address = wish ? address_of(*wish) : std::nullopt;
+    const auto address = pool.acquire(facts.remote_id.text(),
+                                      wanted_address.value_or(IpAddress{.is_ipv6 = is_ipv6}));
+    if (!address) {
+      sa_.log(0, "pool " + name + " has no address left");
+      continue;
+    }
+    facts.leases.emplace_back(name, *address);
+    facts.remote_vips.push_back(*address);
+    for (const IpAddress& dns : pool.config().dns)
+      answer.push_back(attribute_of(dns, config_attribute::kIp4Dns, config_attribute::kIp6Dns));
+  }
+  // Also those of a request that comes again.
+  for (const IpAddress& address : facts.remote_vips)
+    answer.push_back(
+        attribute_of(address, config_attribute::kIp4Address, config_attribute::kIp6Address));
+  return answer;
+}
+
+bool ConfigMode::take(const std::vector<Attribute>& attributes) {
+  Facts& facts = sa_.facts;
+  for (const Attribute& attribute : attributes) {
+    if (attribute.type != config_attribute::kIp4Address &&
+        attribute.type != config_attribute::kIp6Address)
+      continue;
+    const auto address = address_of(attribute);
+    if (!address || is_unspecified(*address)) continue;
+    if (std::find(facts.local_vips.begin(), facts.local_vips.end(), *address) !=
+        facts.local_vips.end())
+      continue;
+    const Status status = sa_.context().outside.offload.add_inner_address(*address);
+    if (!status) {
+      sa_.log(0, "cannot use inner address " + address->text() + ": " + status.error().text());
+      continue;
+    }
+    sa_.log(1, "inner address " + address->text());
+    facts.local_vips.push_back(*address);
+  }
+  return !facts.local_vips.empty();
+}
+
+void ConfigModeInitiator::start() {
+  ConfigPayload config;
+  config.identifier = static_cast<std::uint16_t>(sa_.context().outside.random.u32());
+  if (!sa_.facts.config->pull) {
+    config.type = ConfigType::kSet;
+    config.attributes = assign({});
+    return send_config(config, true);
+  }
+  for (const IpAddress& vip : sa_.facts.config->vips) {
+    const bool has_wish = !is_unspecified(vip);
+    const std::uint16_t type =
+        vip.is_ipv6 ? config_attribute::kIp6Address : config_attribute::kIp4Address;
+    config.attributes.push_back(
+        has_wish ? attribute_of(vip, config_attribute::kIp4Address, config_attribute::kIp6Address)
+                 : Attribute::of_bytes(type, {}));
+    config.attributes.push_back(Attribute::of_bytes(
+        vip.is_ipv6 ? config_attribute::kIp6Dns : config_attribute::kIp4Dns, {}));
+  }
+  send_config(config, true);
+}
+
+Status ConfigModeInitiator::on_message(const std::vector<Payload>& payloads) {
+  if (is_done()) return fail(ErrorCode::kBadFormat, "Mode Config", "is over");
+  const auto config = read(payloads);
+  if (!config) return tl::unexpected(config.error());
+  if (config->type != ConfigType::kReply && config->type != ConfigType::kAck)
+    return fail(ErrorCode::kBadFormat, "Mode Config", "answers with a question");
+  finish();
+  if (config->type == ConfigType::kReply && !take(config->attributes)) {
+    sa_.terminate("the peer gave no inner address");
+    return {};
+  }
+  sa_.on_configured();
+  return {};
+}
+
+void ConfigModeInitiator::on_gave_up() { sa_.terminate("the peer does not answer Mode Config"); }
+
+Status ConfigModeResponder::on_message(const std::vector<Payload>& payloads) {
+  if (is_done()) return fail(ErrorCode::kBadFormat, "Mode Config", "is over");
+  const auto config = read(payloads);
+  if (!config) return tl::unexpected(config.error());
+  ConfigPayload answer;
+  answer.identifier = config->identifier;
+  if (config->type == ConfigType::kRequest) {
+    answer.type = ConfigType::kReply;
+    answer.attributes = assign(config->attributes);
+  } else if (config->type == ConfigType::kSet) {
+    answer.type = ConfigType::kAck;
+    if (sa_.is_initiator() && !sa_.facts.config->vips.empty()) take(config->attributes);
+  } else {
+    return fail(ErrorCode::kBadFormat, "Mode Config", "answers what was not asked");
+  }
+  send_config(answer, false);
+  finish();
+  return {};
+}
+
+}  // namespace holdfast::ike

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ike/context.h"
+
+#include "ike/ike_sa.h"
+
+namespace holdfast::ike {
+
+std::uint32_t Context::reqid_of(const std::string& connection, const std::string& child) {
+  const auto [found, is_new] = reqids.try_emplace({connection, child}, next_reqid);
+  if (is_new) ++next_reqid;
+  return found->second;
+}
+
+Spi Context::reserve_spi() {
+  while (true) {
+    const std::uint32_t spi = outside.random.u32();
+    // 0 to 255 are reserved (RFC 4303, 2.1).
+    if (spi < 256 || reserved_spis.contains(spi) || !outside.offload.is_spi_free(Spi{spi}))
+      continue;
+    reserved_spis.insert(spi);
+    return Spi{spi};
+  }
+}
+
+std::shared_ptr<IkeSa> Context::find(const isakmp::Cookie& own_cookie) const {
+  const auto found = sas.find(own_cookie);
+  return found == sas.end() ? nullptr : found->second;
+}
+
+void Context::bury(IkeSa& sa) {
+  const auto found = sas.find(sa.own_cookie());
+  if (found == sas.end()) return;
+  // Ends from the timer queue, when nothing of it is on the stack.
+  outside.timers.start(Duration(0), [dead = found->second] {});
+  sas.erase(found);
+}
+
+void Context::log(std::string_view group, int level, const IkeSa* sa, std::string text) {
+  LogLine line{group, level, "", 0, std::move(text)};
+  if (sa) {
+    if (sa->facts.config) line.ike_name = sa->facts.config->name;
+    line.ike_id = sa->unique_id();
+  }
+  outside.log.log(line);
+}
+
+}  // namespace holdfast::ike

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include "crypto/random.h"
+#include "ike/address_pool.h"
+#include "ike/credentials.h"
+#include "ike/manager.h"
+#include "offload/offload.h"
+
+namespace holdfast::ike {
+
+class ChildSa;
+
+/// What all ISAKMP SAs of a daemon share. The manager owns it; SAs borrow it.
+struct Context {
+  Context(const Manager::Outside& out, const Settings& set) : outside(out), settings(set) {}
+
+  Manager::Outside outside;
+  Settings settings;
+  ManagerCounters counters;
+  Credentials credentials;
+  Manager::Connections connections;
+  std::map<std::string, AddressPool> pools;
+  std::vector<Observer*> observers;
+  std::uint32_t next_ike_id = 1, next_child_id = 1, next_reqid = 1;
+
+  /// By the cookie that this end chose. Never erased from within an SA: see bury().
+  std::map<isakmp::Cookie, std::shared_ptr<IkeSa>> sas;
+  /// Initiators of half-open SAs of responders, by the cookie and endpoint of the initiator, so
+  /// that a repeated message 1 finds its SA.
+  std::map<std::pair<isakmp::Cookie, std::string>, isakmp::Cookie> by_initiator;
+  std::map<std::string, std::size_t> half_open_by_address;
+  std::size_t num_half_open = 0;
+  std::set<std::uint32_t> reserved_spis;
+  /// Children by the SA ids of offload, for its events.
+  std::unordered_map<std::uint32_t, ChildSa*> child_of_sa;
+  /// Reqids of children by connection and name, which their policies keep.
+  std::map<std::pair<std::string, std::string>, std::uint32_t> reqids;
+
+  TimePoint now() const { return outside.clock.now(); }
+  std::uint32_t reqid_of(const std::string& connection, const std::string& child);
+  /// A free SPI of 256 or more, reserved until release_spi().
+  Spi reserve_spi();
+  void release_spi(Spi spi) { reserved_spis.erase(to_number(spi)); }
+
+  std::shared_ptr<IkeSa> find(const isakmp::Cookie& own_cookie) const;
+  /// Set by the manager: brings a child up anew, after DPD; makes a new SA to the same peer; gives
+  /// back what an SA that ends had (addresses of pools, inner addresses).
+  std::function<void(const std::string& child, const std::string& connection)> restart;
+  std::function<std::shared_ptr<IkeSa>(IkeSa& old)> renew;
+  std::function<void(IkeSa& sa)> release;
+  /// The SA is closed; it ends when whatever calls it now has returned.
+  void bury(IkeSa& sa);
+  void log(std::string_view group, int level, const IkeSa* sa, std::string text);
+};
+
+}  // namespace holdfast::ike

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "ike/child_sa.h"
+#include "ike/context.h"
+#include "ike/exchange.h"
+#include "ike/main_mode.h"
+#include "ike/retransmitter.h"
+#include "isakmp/fragment_buffer.h"
+
+namespace holdfast::ike {
+
+enum class Role : std::uint8_t { kInitiator, kResponder };
+
+/// What is known of an ISAKMP SA and its two ends.
+struct Facts {
+  std::shared_ptr<const ConnectionConfig> config;  ///< Of a responder: from message 1 on a guess.
+  Role role = Role::kInitiator;
+  Cookies cookies;
+  Endpoint own, peer;
+  Identity local_id, remote_id;
+  bool peer_has_natt = false, peer_has_dpd = false, peer_has_fragmentation = false;
+  bool peer_has_holdfast = false, peer_has_attributes = false;
+  bool is_nat_local = false, is_nat_remote = false;
+  std::vector<IpAddress> local_vips, remote_vips;
+  std::vector<std::pair<std::string, IpAddress>> leases;  ///< Pool and address for the peer.
+};
+
+/// One ISAKMP SA (RFC 2408, 2.1) with its children: gives messages to exchanges, answers
+/// duplicates, keeps times. Nothing that is not authenticated changes it once it is established.
+class IkeSa : public std::enable_shared_from_this<IkeSa> {
+ public:
+  IkeSa(Context& context, Facts facts);
+  ~IkeSa();
+
+  /// Initiator: sends message 1.
+  void start();
+  void receive(const Endpoint& own, const Endpoint& peer, ByteView message);
+  /// The same for what has no responder cookie yet: message 1, or a fragment of it.
+  void receive_first(const Endpoint& own, const Endpoint& peer, ByteView message);
+
+  // ------------------------------------------------------------ commands
+  /// Brings up a child when the SA stands; `rekeys` is the id of the one that it replaces, or 0.
+  void add_child(const std::string& name, Manager::Done done, std::uint32_t rekeys = 0);
+  /// `done` when the SA stands.
+  void when_established(Manager::Done done);
+  void rekey_child(ChildSa& child);
+  void expire_child(ChildSa& child);
+  /// Sends a Delete and ends the child; `action` of the configuration follows if `is_ours` is not.
+  void delete_child(ChildSa& child);
+  /// Sends Deletes for all and ends; the object lives until the caller returned.
+  void terminate(const std::string& reason);
+  /// A new Main Mode that adopts the children; then this one ends.
+  void rekey();
+
+  // ------------------------------------------------------------ for its exchanges
+  Facts facts;
+  std::optional<Phase1Keys> keys;
+  Bytes last_phase1_block;
+
+  Context& context() { return context_; }
+  std::uint32_t unique_id() const { return unique_id_; }
+  IkeState state() const { return state_; }
+  bool is_initiator() const { return facts.role == Role::kInitiator; }
+  bool is_established() const { return state_ == IkeState::kEstablished; }
+  bool is_dead() const { return is_dead_; }
+  bool has_nat() const { return facts.is_nat_local || facts.is_nat_remote; }
+  /// The cookie that this end chose.
+  const isakmp::Cookie& own_cookie() const;
+  isakmp::Header header(isakmp::ExchangeType exchange, std::uint32_t message_id) const;
+  /// Sends to the peer, in fragments if it is long and the peer takes them.
+  void transmit(ByteView message);
+  void transmit(ByteView message, const Endpoint& own, const Endpoint& peer);
+  /// An Informational exchange of HASH and one payload (RFC 2409, 5.7).
+  void send_informational(isakmp::PayloadType type, ByteView body);
+  void send_informational(isakmp::PayloadType type, ByteView body, const Endpoint& own,
+                          const Endpoint& peer);
+  /// In clear, before there are keys.
+  void send_notify_in_clear(isakmp::NotifyType type);
+  std::uint32_t fresh_message_id();
+  /// Main Mode is done.
+  void on_established(Seconds peer_lifetime);
+  /// It failed for good: all that waits is told, and the SA ends.
+  void on_failed(const std::string& reason);
+  /// Path to the peer, made when it is first needed.
+  Result<std::shared_ptr<Path>> path();
+  ChildSa* find_child(std::uint32_t unique_id);
+  ChildSa& adopt(std::unique_ptr<ChildSa> child);
+  /// A child is up; `rekeys` is the id of the one that it replaces, or 0.
+  void on_child_up(ChildSa& child, std::uint32_t rekeys);
+  /// No other SA with this peer stands (INITIAL-CONTACT may be sent, RFC 2407, 4.6.3.3).
+  bool is_first_contact() const;
+  /// The peer knows of no other SA: those with the same identities go, without a word.
+  void on_initial_contact();
+  /// Mode Config is done: children may come.
+  void on_configured();
+  void log(int level, std::string text);
+
+  IkeSnapshot snapshot() const;
+  const std::list<std::unique_ptr<ChildSa>>& children() const { return children_; }
+  /// Queued or under way.
+  bool is_bringing_up(const std::string& child) const;
+
+ private:
+  struct Finished {
+    std::uint32_t message_id;
+    Bytes digest, reply;
+    Endpoint own, peer;
+  };
+  struct Waiting {
+    std::string child;
+    std::uint32_t rekeys;
+    Manager::Done done;
+  };
+
+  void receive_whole(const Endpoint& own, const Endpoint& peer, ByteView message);
+  void receive_fragment(const Endpoint& own, const Endpoint& peer, ByteView body);
+  void receive_main_mode(const Endpoint& own, const Endpoint& peer, const isakmp::Header& header,
+                         ByteView message);
+  void receive_phase2(const Endpoint& own, const Endpoint& peer, const isakmp::Header& header,
+                      ByteView message);
+  bool answer_duplicate(std::uint32_t message_id, ByteView digest);
+  std::unique_ptr<Exchange> respond(const isakmp::Header& header);
+  void receive_informational(const isakmp::Header& header, ByteView body);
+  void note_complaint(const isakmp::Header& header, ByteView body);
+  void on_notification(const isakmp::Notification& notification);
+  void on_delete(const isakmp::Delete& payload);
+  void finish_exchange(std::uint32_t message_id);
+  void remember(std::uint32_t message_id);
+  void on_authenticated(const Endpoint& own, const Endpoint& peer);
+
+  void start_waiting();
+  void start_quick_mode(Waiting waiting);
+  void adopt_children();
+  void enforce_uniqueness();
+  void remove_child(ChildSa& child, bool is_reported);
+  bool has_newer_sibling(const ChildSa& child) const;
+  void start_lifetimes(Seconds peer_lifetime);
+  void end(const std::string& reason);
+  void leave_half_open();
+
+  // DPD (RFC 3706) and keepalives (RFC 3948, 4)
+  void start_dpd();
+  void on_dpd_time();
+  void send_dpd();
+  void on_dpd(const isakmp::Notification& notification);
+  void on_dead();
+  void start_keepalive();
+
+  Context& context_;
+  std::uint32_t unique_id_;
+  IkeState state_ = IkeState::kConnecting;
+  bool is_dead_ = false, is_half_open_ = false, is_configuring_ = false, is_renewed_ = false;
+  std::string half_open_key_;
+  std::unique_ptr<MainMode> main_mode_;
+  std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
+  std::deque<Finished> finished_;
+  std::deque<std::uint32_t> used_order_;
+  std::set<std::uint32_t> used_;
+  isakmp::FragmentBuffer fragments_;
+  std::vector<Waiting> waiting_;
+  std::vector<Manager::Done> established_waiters_;
+  std::shared_ptr<Path> path_;
+  std::list<std::unique_ptr<ChildSa>> children_;
+  std::string peer_complaint_;  // what it said in clear, for the sentence at the end
+  TimePoint established_{}, rekey_at_{}, last_heard_{};
+  std::uint32_t dpd_sequence_ = 0;
+  unsigned dpd_unanswered_ = 0;
+  TimePoint dpd_since_{};
+  Endpoint reply_own_, reply_peer_;  // of the message that is worked on
+  Timer half_open_timer_, rekey_timer_, life_timer_, dpd_timer_, keepalive_timer_, main_mode_timer_;
+};
+
+/// Both cookies, as SPI of an ISAKMP SA (RFC 2407, 4.6.3.3).
+Bytes cookie_pair(const Cookies& cookies);
+
+}  // namespace holdfast::ike

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Informational exchanges (RFC 2409, 5.7): notifications and deletes.
+#include <algorithm>
+
+#include "ike/ike_sa.h"
+#include "ike/quick_mode.h"
+
+namespace holdfast::ike {
+
+using namespace isakmp;
+
+/// In clear, before there are keys: anybody may have sent it. It is only kept for the sentence.
+void IkeSa::note_complaint(const Header& head, ByteView body) {
+  const auto payloads = parse_payloads(head.next_payload, body, Padding::kRefused);
+  const Payload* payload = payloads ? find(*payloads, PayloadType::kNotification) : nullptr;
+  const auto notification = payload ? parse_notification(payload->body)
+                                    : fail(ErrorCode::kBadFormat, "", "no notification");
+  if (!notification) return;
+  peer_complaint_ = std::string(name_of(notification->type));
+  log(1, "the peer, or somebody in its place, says " + peer_complaint_);
+}
+
+void IkeSa::receive_informational(const Header& head, ByteView body) {
+  Bytes iv = phase2_iv(keys->proposal, last_phase1_block, head.message_id);
+  const auto plain = unseal(body, *keys, iv);
+  const auto payloads = plain ? parse_payloads(head.next_payload, *plain, Padding::kAllowed)
+                              : tl::unexpected(plain.error());
+  if (!payloads || payloads->size() < 2 || payloads->front().type != PayloadType::kHash) {
+    ++context_.counters.malformed;
+    return;
+  }
+  const ByteView last = payloads->back().whole;
+  const std::size_t size = static_cast<std::size_t>(last.data() + last.size() - plain->data());
+  const ByteView rest = ByteView(*plain).first(size).subspan(payloads->front().whole.size());
+  const Bytes expected = hash_phase2(*keys, head.message_id, {rest});
+  if (!is_equal_in_constant_time(payloads->front().body, expected)) {
+    ++context_.counters.bad_hash;
+    log(1, "dropping an Informational message: its HASH does not fit");
+    return;
+  }
+  remember(head.message_id);
+  on_authenticated(reply_own_, reply_peer_);
+  for (const Payload& payload : *payloads) {
+    if (is_dead_) return;  // a Delete ends it: what stands behind finds nobody
+    if (payload.type == PayloadType::kNotification) {
+      if (const auto notification = parse_notification(payload.body))
+        on_notification(*notification);
+    } else if (payload.type == PayloadType::kDelete) {
+      if (const auto gone = parse_delete(payload.body)) on_delete(*gone);
+    }
+  }
+}
+
+void IkeSa::on_notification(const Notification& notification) {
+  switch (notification.type) {
+    case NotifyType::kDpdAreYouThere:
+    case NotifyType::kDpdAck:
+      if (notification.data.size() == 4) on_dpd(notification);
+      return;
+    case NotifyType::kInitialContact:
+      on_initial_contact();
+      return;
+    default:
+      break;
+  }
+  log(1, "the peer says " + std::string(name_of(notification.type)));
+  // Errors (RFC 2408, 3.14.1) are below 16384; one that names our SPI ends that Quick Mode, and
+  // where only one is under way it is meant.
+  if (static_cast<unsigned>(notification.type) >= 16384) return;
+  std::vector<QuickModeInitiator*> open;
+  for (const auto& [id, exchange] : exchanges_)
+    if (auto* quick = dynamic_cast<QuickModeInitiator*>(exchange.get()); quick && !quick->is_done())
+      open.push_back(quick);
+  if (open.size() != 1) return;
+  open[0]->abandon("the peer says " + std::string(name_of(notification.type)));
+  finish_exchange(open[0]->message_id());
+}
+
+void IkeSa::on_delete(const Delete& payload) {
+  if (payload.protocol == Protocol::kIsakmp) {
+    const Bytes pair = cookie_pair(facts.cookies);
+    if (std::find(payload.spis.begin(), payload.spis.end(), pair) == payload.spis.end()) return;
+    log(1, "the peer ends the ISAKMP SA");
+    return end("the peer ended the ISAKMP SA");
+  }
+  if (payload.protocol != Protocol::kEsp) return;
+  for (const Bytes& spi : payload.spis) {
+    if (spi.size() != 4) continue;
+    const std::uint32_t number = WireReader(spi).u32();
+    const auto found = std::find_if(children_.begin(), children_.end(), [&](const auto& child) {
+      return to_number(child->agreement().spi_out) == number;
+    });
+    if (found == children_.end()) continue;
+    ChildSa& child = **found;
+    const bool was_used = child.state() == ChildState::kInstalled;
+    const auto connection = child.agreement().connection;
+    const std::string name = child.agreement().name;
+    const StartAction action =
+        was_used && !has_newer_sibling(child) ? child.config().close_action : StartAction::kNone;
+    log(1, "the peer ends child " + name);
+    // Its own inbound SA goes with it; the peer hears so.
+    remove_child(child, was_used);
+    if (action == StartAction::kStart) add_child(name, nullptr);
+  }
+}
+
+bool IkeSa::is_first_contact() const {
+  if (facts.config->unique == Uniqueness::kNever) return false;
+  for (const auto& [cookie, other] : context_.sas)
+    if (other.get() != this && other->is_established() &&
+        other->facts.config->name == facts.config->name)
+      return false;
+  return true;
+}
+
+void IkeSa::on_initial_contact() {
+  if (facts.config->unique == Uniqueness::kNever) return;
+  std::vector<std::shared_ptr<IkeSa>> old;
+  for (const auto& [cookie, other] : context_.sas)
+    if (other.get() != this && other->is_established() &&
+        other->facts.remote_id == facts.remote_id && other->unique_id() < unique_id_)
+      old.push_back(other);
+  for (const auto& other : old) other->end("the peer started anew");
+}
+
+// ---------------------------------------------------------------- DPD (RFC 3706)
+
+void IkeSa::start_dpd() {
+  const Seconds delay = facts.config->dpd_delay;
+  if (delay.count() == 0 || !facts.peer_has_dpd) return;
+  dpd_timer_.start(delay, [this] { on_dpd_time(); });
+}
+
+/// Asks only if nothing was heard: neither ISAKMP nor ESP (RFC 3706, 5.4).
+void IkeSa::on_dpd_time() {
+  const TimePoint now = context_.now();
+  const Seconds delay = facts.config->dpd_delay;
+  if (dpd_unanswered_ == 0) {
+    Duration idle = now - last_heard_;
+    for (const auto& child : children_)
+      if (const std::int64_t s = child->inbound_idle_seconds(); s >= 0)
+        idle = std::min<Duration>(idle, Seconds(s));
+    if (idle < delay) {
+      dpd_timer_.start(delay - idle, [this] { on_dpd_time(); });
+      return;
+    }
+    dpd_since_ = now;
+  }
+  const Seconds timeout = facts.config->dpd_timeout.count() ? facts.config->dpd_timeout : 4 * delay;
+  if (dpd_unanswered_ > 0 && now - dpd_since_ >= timeout) return on_dead();
+  ++dpd_unanswered_;
+  send_dpd();
+  dpd_timer_.start(std::min<Duration>(delay, std::max<Duration>(timeout / 4, Seconds(1))),
+                   [this] { on_dpd_time(); });
+}
+
+void IkeSa::send_dpd() {
+  // A number that nobody can guess, and that rises (RFC 3706, 5.5).
+  if (dpd_sequence_ == 0) dpd_sequence_ = context_.outside.random.u32() >> 1;
+  ++dpd_sequence_;
+  WireWriter data;
+  data.u32(dpd_sequence_);
+  send_informational(PayloadType::kNotification,
+                     write_notification({Protocol::kIsakmp, cookie_pair(facts.cookies),
+                                         NotifyType::kDpdAreYouThere, data.take()}));
+}
+
+void IkeSa::on_dpd(const Notification& notification) {
+  if (notification.spi != cookie_pair(facts.cookies)) return;
+  if (notification.type == NotifyType::kDpdAck) {
+    if (WireReader(notification.data).u32() != dpd_sequence_ || dpd_unanswered_ == 0) return;
+    dpd_unanswered_ = 0;
+    start_dpd();
+    return;
+  }
+  // To where it came from, so that a peer behind a new mapping hears it; nothing moves.
+  send_informational(PayloadType::kNotification,
+                     write_notification({Protocol::kIsakmp, notification.spi, NotifyType::kDpdAck,
+                                         notification.data}),
+                     reply_own_, reply_peer_);
+}
+
+void IkeSa::on_dead() {
+  log(0, "the peer is dead: it does not answer DPD");
+  std::vector<std::pair<std::string, DpdAction>> actions;
+  for (const auto& child : children_)
+    if (child->state() == ChildState::kInstalled)
+      actions.emplace_back(child->agreement().name, child->config().dpd_action);
+  const std::string name = facts.config->name;
+  end("the peer is dead");
+  for (const auto& [child, action] : actions)
+    if (action == DpdAction::kRestart) context_.restart(child, name);
+}
+
+// ---------------------------------------------------------------- keepalives (RFC 3948, 4)
+
+void IkeSa::start_keepalive() {
+  if (!facts.is_nat_local || context_.settings.keepalive.count() == 0) return;
+  keepalive_timer_.start(context_.settings.keepalive, [this] {
+    context_.outside.sink.send_keepalive(facts.own, facts.peer);
+    start_keepalive();
+  });
+}
+
+}  // namespace holdfast::ike

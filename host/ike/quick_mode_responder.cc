@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ike/ike_sa.h"
+#include "ike/quick_mode.h"
+
+namespace holdfast::ike {
+
+using namespace isakmp;
+
+QuickModeResponder::QuickModeResponder(IkeSa& sa, std::uint32_t message_id)
+    : QuickMode(sa, message_id) {}
+
+const ChildConfig* QuickModeResponder::choose_child(const TrafficSelector& local,
+                                                    const TrafficSelector& remote) {
+  for (const ChildConfig& child : sa_.facts.config->children)
+    if (child.mode == ChildMode::kTunnel && contains(resolve(child.local_ts, sa_, true), local) &&
+        contains(resolve(child.remote_ts, sa_, false), remote))
+      return &child;
+  return nullptr;
+}
+
+/// The message is authentic, but cannot be agreed to: the peer is told, once.
+Status QuickModeResponder::refuse(NotifyType type, Error error) {
+  sa_.log(1, "refusing Quick Mode: " + error.text());
+  WireWriter spi;
+  spi.u32(to_number(spi_in_));
+  sa_.send_informational(PayloadType::kNotification,
+                         write_notification({Protocol::kEsp, spi.take(), type, {}}));
+  child_.reset();
+  finish();
+  return {};
+}
+
+Status QuickModeResponder::on_message(const std::vector<Payload>& payloads) {
+  return child_ ? on_message_3(payloads) : on_message_1(payloads);
+}
+
+Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
+  const Bytes expected = hash_phase2(*sa_.keys, message_id(), {after_hash(payloads, plain_)});
+  if (const Status status = check_hash(payloads, expected); !status) return status;
+
+  const std::size_t num_ids = count(payloads, PayloadType::kIdentification);
+  if (count(payloads, PayloadType::kSa) != 1 || (num_ids != 0 && num_ids != 2))
+    return refuse(NotifyType::kPayloadMalformed,
+                  {ErrorCode::kBadFormat, "Quick Mode", "wrong number of SA or ID payloads"});
+  const auto offer = parse_sa(find(payloads, PayloadType::kSa)->body);
+  if (!offer) return refuse(NotifyType::kBadProposalSyntax, offer.error());
+
+  // Without identities: the two hosts themselves (RFC 2409, 5.5).
+  TrafficSelector dynamic;
+  dynamic.is_dynamic = true;
+  TrafficSelector ids[2] = {resolve(dynamic, sa_, false), resolve(dynamic, sa_, true)};
+  Parts id_parts;
+  for (const Payload& payload : payloads) {
+    if (payload.type != PayloadType::kIdentification) continue;
+    const auto id = parse_identification(payload.body);
+    const auto selector = id ? selector_of(*id) : tl::unexpected(id.error());
+    if (!selector) return refuse(NotifyType::kInvalidIdInformation, selector.error());
+    ids[id_parts.size()] = *selector;
+    id_parts.emplace_back(PayloadType::kIdentification,
+                          Bytes(payload.body.begin(), payload.body.end()));
+  }
+  const ChildConfig* child = choose_child(ids[1], ids[0]);
+  if (!child)
+    return refuse(NotifyType::kInvalidIdInformation,
+                  {ErrorCode::kRefused, ids[0].text() + " === " + ids[1].text(),
+                   "no child of the connection has these selectors"});
+  name_ = child->name;
+  auto choice = choose_phase2(*offer, child->esp_proposals, sa_.context().outside.offload.suites());
+  if (!choice) return refuse(NotifyType::kNoProposalChosen, choice.error());
+
+  const DhGroup group = choice->proposal.group;
+  if (const Status status = take_nonce_and_key(payloads, group); !status)
+    return refuse(NotifyType::kPayloadMalformed, status.error());
+  if (group != DhGroup::kNone) {
+    auto dh = DiffieHellman::create(group);
+    if (!dh) return refuse(NotifyType::kNoProposalChosen, dh.error());
+    dh_ = std::move(*dh);
+  }
+  ChildSa::Agreement agreement;
+  agreement.connection = sa_.facts.config;
+  agreement.name = name_;
+  agreement.spi_in = spi_in_;
+  agreement.spi_out = choice->peer_spi;
+  agreement.proposal = choice->proposal;
+  agreement.local = ids[1];
+  agreement.remote = ids[0];
+  agreement.peer_lifetime = choice->lifetime;
+  agreement.is_udp_encapsulated = choice->is_udp_encapsulated;
+  Status status = make_child(std::move(agreement));
+  if (status) status = install_inbound();
+  if (!status) return refuse(NotifyType::kInvalidKeyInformation, status.error());
+
+  WireWriter spi;
+  spi.u32(to_number(spi_in_));
+  choice->reply.proposals[0].spi = spi.take();
+  Parts parts = {{PayloadType::kSa, write_sa(choice->reply)}, {PayloadType::kNonce, own_nonce_}};
+  if (dh_) parts.emplace_back(PayloadType::kKeyExchange, key_exchange_value());
+  parts.insert(parts.end(), id_parts.begin(), id_parts.end());
+  send(hash_phase2(*sa_.keys, message_id(), {peer_nonce_, chain(parts).view()}), parts, true);
+  return {};
+}
+
+Status QuickModeResponder::on_message_3(const std::vector<Payload>& payloads) {
+  if (is_done()) return fail(ErrorCode::kBadFormat, "Quick Mode", "is over");
+  const Bytes expected = hash_quick_3(*sa_.keys, message_id(), peer_nonce_, own_nonce_);
+  if (const Status status = check_hash(payloads, expected); !status) return status;
+  if (const Status status = install_outbound(); !status)
+    return refuse(NotifyType::kInvalidKeyInformation, status.error());
+  finish();
+  last_sent.clear();  // message 3 has no answer
+  sa_.on_child_up(hand_over(), 0);
+  return {};
+}
+
+void QuickModeResponder::on_gave_up() {
+  sa_.log(1, "message 3 of Quick Mode did not come; child " + name_ + " is given up");
+  finish();
+  child_.reset();
+}
+
+}  // namespace holdfast::ike

@@ -65,13 +65,15 @@ Status DaemonSocket::configure(std::uint32_t mark) {
       {IPPROTO_IP, IP_RECVERR, 1, "IP_RECVERR"},
   };
   static constexpr Option kIpv6[] = {
-      {IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY"},
       {IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO"},
       {IPPROTO_IPV6, IPV6_RECVTCLASS, 1, "IPV6_RECVTCLASS"},
       {IPPROTO_IPV6, IPV6_RECVERR, 1, "IPV6_RECVERR"},
   };
   for (const Option& option : is_ipv6_ ? std::span<const Option>(kIpv6) : kIpv4)
     if (auto status = set_option(option.level, option.option, option.value, option.name); !status)
+      return status;
+  if (is_ipv6_ && kind_ != SocketKind::kRawEsp)  // raw sockets are of one family anyway
+    if (auto status = set_option(IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY"); !status)
       return status;
   if (mark != 0)
     if (auto status = set_option(SOL_SOCKET, SO_MARK, static_cast<int>(mark), "SO_MARK"); !status)

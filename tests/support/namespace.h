@@ -46,14 +46,24 @@ inline std::string enter_user_namespace() {
   return "";
 }
 
+/// Mounts of an earlier test of this process are not seen by the next one.
+inline bool enter_mount_namespace() {
+  static int base = -1;
+  if (base >= 0) return ::setns(base, CLONE_NEWNS) == 0 && ::unshare(CLONE_NEWNS) == 0;
+  if (::unshare(CLONE_NEWNS) != 0 ||
+      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+    return false;
+  base = ::open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  return base >= 0 && ::unshare(CLONE_NEWNS) == 0;
+}
+
 }  // namespace detail
 
 /// Puts this process into network and mount namespaces of its own, with /run empty (`ip netns`
 /// needs it) and lo up. Empty if it worked, otherwise what to do about it.
 inline std::string enter_namespace() {
   if (auto reason = detail::enter_user_namespace(); !reason.empty()) return reason;
-  if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 ||
-      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+  if (!detail::enter_mount_namespace() || ::unshare(CLONE_NEWNET) != 0 ||
       ::mount("none", "/run", "tmpfs", 0, nullptr) != 0)
     return "no network and mount namespace (" + std::string(std::strerror(errno)) +
            "): run the tests where `unshare -Urnm true` works";

@@ -37,7 +37,8 @@ struct ChildConfig {
   std::string name;
   ChildMode mode = ChildMode::kTunnel;
   std::vector<EspProposal> esp_proposals;
-  TrafficSelector local_ts{.is_dynamic = true}, remote_ts{.is_dynamic = true};
+  TrafficSelector local_ts{.prefix = {}, .is_dynamic = true};
+  TrafficSelector remote_ts{.prefix = {}, .is_dynamic = true};
   Seconds rekey_time{3600}, life_time{3960}, rand_time{360};
   std::uint64_t rekey_bytes = 0, life_bytes = 0, rekey_packets = 0, life_packets = 0;  ///< 0: none
   std::uint16_t replay_window = 64;
@@ -109,9 +110,18 @@ struct PoolConfig {
 /// Readers of one section each: what load-conn, load-shared and load-pool of vici carry, and what
 /// `connections { NAME { … } }` of a file holds. Every unknown key is an error that names file,
 /// line and key (from vici: "unknown option: KEY, config discarded"); so is what we do not do.
+/// A section with a place comes from a file: its lists are values with commas, and its certificates
+/// are names of files, from `x509` and `x509ca` beside the file. Without one it comes from vici.
 Result<ConnectionConfig> read_connection(const Section& section);
 Result<SharedSecret> read_shared_secret(const Section& section);
 Result<PoolConfig> read_pool(const Section& section);
+
+/// The same for check-config: all errors, not only the first; the result is worth nothing if there
+/// is one. `directory` is where `x509` and `x509ca` are.
+ConnectionConfig read_connection(const Section& section, const std::string& directory,
+                                 std::vector<Error>& errors);
+SharedSecret read_shared_secret(const Section& section, std::vector<Error>& errors);
+PoolConfig read_pool(const Section& section, std::vector<Error>& errors);
 
 /// Values as swanctl.conf spells them, each with the name of its key for the error.
 Result<bool> parse_yes_no(std::string_view key, std::string_view text);

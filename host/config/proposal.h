@@ -15,7 +15,7 @@ namespace holdfast {
 /// One phase 1 transform (RFC 2409, 4 and appendix A), without authentication method and lifetime.
 struct IkeProposal {
   CipherAlgorithm cipher = CipherAlgorithm::kAesCbc;
-  std::uint16_t key_bits = 128;
+  std::uint16_t key_bits = 128;  ///< 192 for 3DES.
   HashAlgorithm hash = HashAlgorithm::kSha256;
   DhGroup group = DhGroup::kModp2048;
 
@@ -39,7 +39,7 @@ enum class EspAuth : std::uint16_t {
 /// One phase 2 transform. With a group: perfect forward secrecy.
 struct EspProposal {
   EspTransform transform = EspTransform::kAesGcm16;
-  std::uint16_t key_bits = 128;
+  std::uint16_t key_bits = 128;  ///< 192 for 3DES, 0 for NULL.
   EspAuth auth = EspAuth::kNone;
   DhGroup group = DhGroup::kNone;
   bool has_esn = false;

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "holdfast/card.h"
+#include "net/clock.h"
+#include "offload/mover_ports.h"
+#include "offload/offload.h"
+#include "offload/spd.h"
+
+namespace holdfast::offload {
+
+/// What CardOffload must know of whoever gives descriptors to the card.
+class CardFlow {
+ public:
+  virtual ~CardFlow() = default;
+  /// Descriptors since the start, and those of them whose completions were taken.
+  virtual std::uint64_t num_submitted() const = 0;
+  virtual std::uint64_t num_completed() const = 0;
+  /// Takes completions until all that is submitted now is done; gives up on a dead card.
+  virtual void drain() = 0;
+  /// Policies or outbound SAs changed: what waits for an SA may have one now.
+  virtual void on_policies_changed() = 0;
+};
+
+/// What is known of one row of the card's SA table.
+struct SaRow {
+  SaId id{};
+  Spi spi{};
+  Direction direction = Direction::kInbound;
+  PathId path{};
+  Suite suite{};
+  DfMode df = DfMode::kCopy;
+  TrafficSelector local, remote;
+  /// Protocol or ports are part of the policy, which the card does not look at.
+  bool has_upper_layer_selector = false;
+  std::optional<TimePoint> last_used = std::nullopt;
+};
+
+/// Offload on one card: SAs and paths in its rows, policies in an Spd for the packet mover.
+///
+/// The card checks addresses against the SA's selector, protocol and ports are the mover's to
+/// check (is_upper_layer_selected).
+///
+/// Removal: the driver returns when no packet of the SA is in the card any more, which needs space
+/// in the completion ring. A queue has it always if its completion ring is as large as its
+/// submission ring, as the mover opens it, so nothing must be drained meanwhile. But descriptors
+/// that the card did not fetch yet still name the row, and completions that nobody took yet too.
+/// So a row is given to another SA only when every descriptor of the time before was completed and
+/// taken; until then it still tells whose it was.
+///
+/// A row whose removal the card did not confirm is never used again, nor is its path.
+class CardOffload : public Offload {
+ public:
+  /// Opens the event ring. All references must outlive it; `addresses` may be null: then inner
+  /// addresses are refused. Errors: the card's.
+  static Result<std::unique_ptr<CardOffload>> create(Card& card, const Clock& clock,
+                                                     AddressPort* addresses);
+
+  std::uint32_t suites() const override { return card_.info().suites; }
+  bool is_spi_free(Spi spi) const override;
+  Result<PathId> add_path(const Binding& binding) override;
+  void remove_path(PathId path) override;
+  Status rebind(PathId path, const Binding& binding) override;
+  Result<SaId> add_sa(SaRequest request) override;
+  void remove_sa(SaId sa) override;
+  SaUsage query_sa(SaId sa) override;
+  void set_observer(Observer* observer) override { observer_ = observer; }
+  void add_policy(std::uint32_t policy_id, PolicyAction action, const TrafficSelector& local,
+                  const TrafficSelector& remote) override;
+  void remove_policy(std::uint32_t policy_id) override;
+  Status add_inner_address(const IpAddress& address) override;
+  void remove_inner_address(const IpAddress& address) override;
+
+  /// Tells the observer of lifetimes. An outbound SA whose sequence numbers are used up counts as
+  /// one at its hard lifetime (RFC 4303, 3.3.3).
+  void poll_events();
+
+  // For the packet mover.
+  void set_flow(CardFlow* flow) { flow_ = flow; }
+  const Spd& spd() const { return spd_; }
+  /// Changes with everything but policies: SAs, paths, bindings.
+  std::uint64_t version() const { return version_; }
+  /// Null if no SA has or had this row since it was last free.
+  const SaRow* row(SaIndex index) const;
+  const Binding& binding(PathId path) const;
+  void note_use(SaIndex index, TimePoint when);
+  void acquire(std::uint32_t policy_id);
+
+  /// Rows that are lost because the card did not answer.
+  std::size_t num_lost_rows() const { return num_lost_rows_; }
+
+ private:
+  struct Path {
+    PathIndex index{};
+    Binding binding;
+    unsigned num_sas = 0;
+    bool is_lost = false;  // a lost row may still use it
+  };
+  struct Cooling {
+    SaIndex index{};
+    std::uint64_t until = 0;  // that many completions were taken
+  };
+  struct PendingEvent {
+    SaId sa{};
+    bool is_hard = false;
+  };
+  struct InnerAddress {
+    IpAddress address;
+    unsigned uses = 0;
+  };
+
+  CardOffload(Card& card, const Clock& clock, AddressPort* addresses);
+  Path& path_of(PathId path);
+  std::unique_ptr<SaRow>& row_at(SaIndex index);
+  Result<SaIndex> take_index();
+  void free_cooled();
+  void tell_flow();
+  void lose(SaIndex index, PathId path);
+  /// From the card's ring into ours, while rows still tell whose an event is.
+  void take_events();
+
+  Card& card_;
+  const Clock& clock_;
+  AddressPort* addresses_;
+  CardFlow* flow_ = nullptr;
+  Observer* observer_ = nullptr;
+  Spd spd_;
+  std::uint64_t version_ = 0;
+  std::vector<std::unique_ptr<SaRow>> rows_;  // by SaIndex
+  std::vector<SaIndex> free_rows_;
+  std::deque<Cooling> cooling_;
+  std::unordered_map<SaId, SaIndex> sas_;
+  std::unordered_set<std::uint32_t> inbound_spis_;
+  std::unordered_map<PathId, Path> paths_;
+  std::vector<PathIndex> free_paths_;
+  std::deque<PendingEvent> events_;
+  std::vector<InnerAddress> inner_addresses_;
+  std::uint32_t last_sa_ = 0, last_path_ = 0;
+  std::size_t num_lost_rows_ = 0;
+};
+
+}  // namespace holdfast::offload

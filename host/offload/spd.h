@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "offload/inner_packet.h"
+#include "offload/offload.h"
+
+namespace holdfast::offload {
+
+/// The security policy database of the plain side (RFC 4301, 4.4.1): what becomes of a packet that
+/// wants to leave.
+///
+/// RFC 4301 wants an order of the operator's; swanctl.conf has none. It is made here: the longer
+/// pair of prefixes first, then the one with more of protocol and ports, then PROTECT (an SA)
+/// before trap before pass before drop, then the newest. So a hole for a printer in a tunnel for
+/// everything works, and a wide pass policy never turns a narrower tunnel into clear text. What
+/// matches nothing is for the caller to discard (RFC 4301, 5.1).
+///
+/// A lookup costs one hash for each pair of prefix lengths that is in use, however many SAs.
+class Spd {
+ public:
+  enum class Action : std::uint8_t { kProtect, kTrap, kPass, kDrop };
+  struct Decision {
+    Action action = Action::kDrop;
+    SaIndex sa{};                 ///< kProtect.
+    std::uint32_t policy_id = 0;  ///< Else.
+  };
+
+  /// The newest SA of equal selectors carries the traffic; the older ones wait behind it.
+  void add_sa(SaId sa, SaIndex index, const TrafficSelector& local, const TrafficSelector& remote);
+  void remove_sa(SaId sa);
+  /// A policy may be added with several pairs of selectors.
+  void add_policy(std::uint32_t policy_id, Action action, const TrafficSelector& local,
+                  const TrafficSelector& remote);
+  void remove_policy(std::uint32_t policy_id);
+
+  std::optional<Decision> lookup(const Flow& flow) const;
+  /// Changes with everything that can change the answer of lookup().
+  std::uint64_t version() const { return version_; }
+
+ private:
+  struct Key {
+    IpAddress local, remote;
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const;
+  };
+  struct Entry {
+    Decision decision;
+    SaId sa{};
+    TrafficSelector local, remote;
+    std::uint64_t serial = 0;
+
+    unsigned num_upper_layer() const;
+    /// Comes before `other` among equal prefix lengths.
+    bool is_before(const Entry& other) const;
+  };
+  /// All entries of one pair of prefix lengths.
+  struct Group {
+    bool is_ipv6 = false;
+    unsigned local_bits = 0, remote_bits = 0;
+    std::unordered_map<Key, std::vector<Entry>, Hash> entries;
+
+    unsigned bits() const { return local_bits + remote_bits; }
+  };
+
+  static Key key_of(const TrafficSelector& local, const TrafficSelector& remote);
+  Group& group_of(const TrafficSelector& local, const TrafficSelector& remote);
+  void add(Entry entry);
+  /// Takes out the entries of `key` that `is_gone` names.
+  template <typename Predicate>
+  void remove(const TrafficSelector& local, const TrafficSelector& remote, Predicate is_gone);
+
+  struct Selectors {
+    TrafficSelector local, remote;
+  };
+  std::vector<Group> groups_;  // longest first
+  std::unordered_map<SaId, Selectors> sas_;
+  std::unordered_multimap<std::uint32_t, Selectors> policies_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace holdfast::offload

@@ -20,12 +20,15 @@ std::uint64_t WireReader::number(std::size_t size) {
   return value;
 }
 
+// Not inline: where GCC 12 sees the size, it warns of an overflow in the vector's own code.
+void WireWriter::append(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+
 void WireWriter::number(std::uint64_t value, std::size_t size) {
   for (std::size_t i = size; i-- > 0;) u8(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
 void WireWriter::put_u16(std::size_t offset, std::uint16_t value) {
-  HOLDFAST_CHECK(offset + 2 <= bytes_.size());
+  HOLDFAST_CHECK(bytes_.size() >= 2 && offset <= bytes_.size() - 2);
   bytes_[offset] = static_cast<std::uint8_t>(value >> 8);
   bytes_[offset + 1] = static_cast<std::uint8_t>(value);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -43,7 +44,7 @@ class WireWriter {
   void u16(std::uint16_t value) { number(value, 2); }
   void u32(std::uint32_t value) { number(value, 4); }
   void u64(std::uint64_t value) { number(value, 8); }
-  void append(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void append(ByteView bytes);
   /// Overwrites two bytes at `offset`, which must lie within what is written.
   void put_u16(std::size_t offset, std::uint16_t value);
   void put_u32(std::size_t offset, std::uint32_t value);

@@ -12,12 +12,19 @@ namespace holdfast::isakmp {
 /// fragments and 64 KiB; a new identifier ends the old one.
 class FragmentBuffer {
  public:
-  /// The whole message once all fragments are there, in whatever order they came. Errors:
-  /// kBadFormat (two last ones, a number beyond the last), kFull; the message is forgotten then.
+  static constexpr std::size_t kMaxBytes = 64 * 1024;
+
+  /// The whole message once all fragments are there, in whatever order they came; it is forgotten
+  /// then, so that its fragments may come again, as a retransmission. A fragment that is there
+  /// already is ignored. `fragment` is as parse_fragment() gives it. Errors: kBadFormat (two last
+  /// ones, a number beyond the last, one number with different data), kFull; the message is
+  /// forgotten then.
   Result<std::optional<Bytes>> add(const Fragment& fragment);
   std::size_t bytes() const { return bytes_; }
 
  private:
+  Status check(const Fragment& fragment) const;
+  Bytes join();
   void forget();
 
   std::uint16_t id_ = 0;

@@ -11,6 +11,7 @@
 namespace holdfast::isakmp {
 
 inline constexpr std::size_t kHeaderBytes = 28;
+inline constexpr std::uint8_t kVersion = 0x10;  ///< Major 1, minor 0.
 
 using Cookie = std::array<std::uint8_t, 8>;
 
@@ -58,7 +59,7 @@ inline constexpr std::uint8_t kFlagAuthOnly = 0x04;
 struct Header {
   Cookie initiator_cookie{}, responder_cookie{};
   PayloadType next_payload = PayloadType::kNone;
-  std::uint8_t version = 0x10;  ///< Major 1, minor 0.
+  std::uint8_t version = kVersion;
   ExchangeType exchange = ExchangeType::kMainMode;
   std::uint8_t flags = 0;
   std::uint32_t message_id = 0;
@@ -69,7 +70,7 @@ struct Header {
 };
 
 /// Errors: kTruncated (fewer than 28 bytes), kBadFormat (length field is not the datagram's size),
-/// kUnsupported (another major version).
+/// kUnsupported (another version than 1.0).
 Result<Header> parse_header(ByteView datagram);
 /// With `header.length` as it stands.
 void write_header(WireWriter& writer, const Header& header);

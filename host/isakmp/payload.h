@@ -20,10 +20,13 @@ struct Payload {
 
 enum class Padding : std::uint8_t { kRefused, kAllowed };
 
+inline constexpr std::size_t kMaxPayloads = 64;
+
 /// The chain that begins with `first`, in its order. Unknown types are kept. A payload of length
-/// below 4 or past the end, and bytes behind the last one unless `padding` allows them, are errors.
-/// At most 64 payloads. Errors: kTruncated, kBadFormat.
-Result<std::vector<Payload>> parse_payloads(PayloadType first, ByteView bytes, Padding padding);
+/// below 4 or past the end, a reserved byte that is not 0, and bytes behind the last one unless
+/// `padding` allows them, are errors. At most `max` payloads. Errors: kTruncated, kBadFormat.
+Result<std::vector<Payload>> parse_payloads(PayloadType first, ByteView bytes, Padding padding,
+                                            std::size_t max = kMaxPayloads);
 
 /// nullptr if there is none.
 const Payload* find(const std::vector<Payload>& payloads, PayloadType type);
@@ -32,6 +35,7 @@ std::size_t count(const std::vector<Payload>& payloads, PayloadType type);
 /// Writes a chain of payloads; the "next payload" fields follow by themselves.
 class PayloadWriter {
  public:
+  /// Of any type but kNone, with a body of at most 65,531 bytes.
   void add(PayloadType type, ByteView body);
   /// Type of the first payload, kNone if there is none.
   PayloadType first() const { return first_; }
@@ -46,7 +50,7 @@ class PayloadWriter {
   std::size_t last_ = 0;
 };
 
-/// Header and payloads in clear, with the length set.
+/// Header and payloads in clear, with the length and the first payload's type set.
 Bytes write_message(Header header, const PayloadWriter& payloads);
 
 }  // namespace holdfast::isakmp

@@ -29,6 +29,8 @@ struct Attribute {
   bool operator==(const Attribute&) const = default;
 };
 
+inline constexpr std::size_t kMaxAttributes = 64;
+
 /// Attributes to the end of `bytes`; at most 64. Errors: kTruncated, kBadFormat.
 Result<std::vector<Attribute>> parse_attributes(ByteView bytes);
 void write_attributes(WireWriter& writer, const std::vector<Attribute>& attributes);
@@ -60,9 +62,16 @@ struct SaPayload {
   bool operator==(const SaPayload&) const = default;
 };
 
-/// Body of an SA payload. Every count and length is checked against what is there; at most 32
-/// proposals and 255 transforms each. Errors: kTruncated, kBadFormat, kUnsupported (DOI,
-/// situation).
+inline constexpr std::size_t kMaxProposals = 32;
+inline constexpr std::size_t kMaxTransforms = 255;
+
+/// Whether an SPI of `size` bytes can be one of `protocol`: 16 at most for ISAKMP (RFC 2408, 3.5),
+/// 4 for AH and ESP, 2 or 4 for IPComp (RFC 3173, 4.1); any for protocols that we do not know.
+bool is_spi_size(Protocol protocol, std::size_t size);
+
+/// Body of an SA payload. Every count and length is checked against what is there, SPIs have a size
+/// that fits their protocol; 1 to 32 proposals and 1 to 255 transforms each. Errors: kTruncated,
+/// kBadFormat, kUnsupported (DOI, situation).
 Result<SaPayload> parse_sa(ByteView body);
 Bytes write_sa(const SaPayload& sa);
 

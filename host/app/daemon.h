@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/ports.h"
+#include "app/tunnel_routes.h"
+#include "config/file_config.h"
+#include "control/manager_daemon.h"
+#include "control/vici_commands.h"
+#include "control/vici_events.h"
+#include "control/vici_server.h"
+#include "crypto/random.h"
+#include "holdfast/card.h"
+#include "ike/manager.h"
+#include "log/logger.h"
+#include "net/event_loop.h"
+#include "offload/card_offload.h"
+#include "offload/packet_mover.h"
+
+namespace holdfast::app {
+
+/// The whole daemon, made in the order in which it depends on its parts; ends in the other order.
+/// Whatever a killed daemon left (socket, TUN, routes, card) is found and put in order.
+class Daemon {
+ public:
+  struct Options {
+    std::string config_path;
+    std::string card;               ///< Instead of the one of the configuration; empty: that one.
+    std::string vici;               ///< The same for the socket of vici.
+    bool loads_connections = true;  ///< What the file says beside `holdfast { }`.
+  };
+  /// Errors: the first thing that does not work, with what to do about it.
+  static Result<std::unique_ptr<Daemon>> create(const Options& options);
+  ~Daemon();
+
+  /// Until SIGTERM or SIGINT; then all peers are told, and everything is taken down.
+  void run();
+
+ private:
+  explicit Daemon(const Options& options) : options_(options) {}
+  Status read_config();
+  Status open_card();
+  Status open_network();
+  Status open_control();
+  void load_connections(FileConfig& file);
+  void load_credentials(const std::string& directory);
+  Status reload();
+  void connect();
+  /// Packets and the card, until nothing is under way.
+  void pump();
+  void schedule_pump();
+  void say(int level, std::string text);
+
+  Options options_;
+  FileConfig file_;
+  net::EventLoop loop_;
+  SystemRandom random_;
+  log::Logger logger_;
+  std::unique_ptr<CardIo> card_io_;
+  std::unique_ptr<Card> card_;
+  std::unique_ptr<net::Netlink> netlink_;
+  std::unique_ptr<net::Tun> tun_;
+  std::unique_ptr<net::Sockets> sockets_;
+  std::unique_ptr<TunPort> tun_port_;
+  std::unique_ptr<SocketPort> socket_port_;
+  std::unique_ptr<InnerAddresses> inner_addresses_;
+  std::unique_ptr<TunnelRoutes> routes_;
+  std::unique_ptr<offload::CardOffload> offload_;
+  std::unique_ptr<offload::PacketMover> mover_;
+  std::unique_ptr<control::ViciServer> vici_;
+  std::unique_ptr<control::ViciEvents> events_;
+  std::unique_ptr<ike::Manager> manager_;
+  std::unique_ptr<control::ManagerDaemon> facade_;
+  std::unique_ptr<control::ViciCommands> commands_;
+  bool is_pump_scheduled_ = false, is_stopping_ = false;
+};
+
+}  // namespace holdfast::app

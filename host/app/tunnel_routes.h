@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "net/netlink.h"
+#include "offload/spd.h"
+
+namespace holdfast::app {
+
+/// Routes into the tunnel for all that policies protect, in a table of our own that packets with
+/// our mark do not see. A policy without SA keeps its route: what it protects never leaves in
+/// clear.
+class TunnelRoutes {
+ public:
+  struct Config {
+    int if_index = 0;
+    std::uint32_t table = 0, priority = 0, mark = 0;
+  };
+  /// Takes away what a killed daemon left. `netlink` must outlive it. Errors: the kernel's.
+  static Result<std::unique_ptr<TunnelRoutes>> create(net::Netlink& netlink, const Config& config);
+  TunnelRoutes(const TunnelRoutes&) = delete;
+  TunnelRoutes& operator=(const TunnelRoutes&) = delete;
+  ~TunnelRoutes();
+
+  /// Adds what is missing and removes what is no more; cheap if nothing changed. Returns what the
+  /// kernel refused.
+  std::vector<Error> sync(const offload::Spd& spd);
+  /// Addresses changed: the preferred sources are chosen anew.
+  void forget_version() { version_.reset(); }
+
+ private:
+  TunnelRoutes(net::Netlink& netlink, const Config& config) : netlink_(netlink), config_(config) {}
+  std::optional<IpAddress> source_in(const Prefix& local) const;
+
+  struct Route {
+    Prefix destination;
+    std::optional<IpAddress> source;
+    bool operator==(const Route&) const = default;
+  };
+  net::Netlink& netlink_;
+  Config config_;
+  std::map<std::string, Route> routes_;  // by the destination's text
+  std::optional<std::uint64_t> version_;
+};
+
+}  // namespace holdfast::app

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// card_offload.cc and card_offload_policy.cc.
 #include "offload/card_offload.h"
 
 #include "unit/host/offload/offload_bench.h"

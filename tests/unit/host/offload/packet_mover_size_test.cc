@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets that are too long for their path (RFC 4301, 8.2).
+// packet_mover_outbound.cc: packets that are too long for their path (RFC 4301, 8.2).
 #include "offload/packet_mover.h"
 #include "unit/host/offload/offload_bench.h"
 

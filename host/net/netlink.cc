@@ -81,7 +81,7 @@ NetlinkMessage address_message(int type, int flags, const IpAddress& address, in
   header.ifa_index = static_cast<std::uint32_t>(if_index);
   message.add(IFA_LOCAL, address);
   message.add(IFA_ADDRESS, address);
-  // Nobody else is on a TUN: no duplicate detection, and usable at once.
+  // Nobody else is on a TUN: no duplicate detection (RFC 4862, 5.4).
   message.add(IFA_FLAGS, std::uint32_t{IFA_F_NODAD} | IFA_F_NOPREFIXROUTE);
   return message;
 }

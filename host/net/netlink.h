@@ -40,7 +40,8 @@ class Netlink {
   /// our own mark; 0: for all. Removes rules of ours that a killed daemon left at this priority.
   Status add_rule(std::uint32_t table, std::uint32_t priority, std::uint32_t not_mark);
   Status remove_rule(std::uint32_t table, std::uint32_t priority);
-  /// As a host address (/32, /128), usable at once.
+  /// As a host address (/32, /128), without duplicate detection. The kernel takes packets for a
+  /// new IPv6 address some milliseconds later.
   Status add_address(const IpAddress& address, int if_index);
   Status remove_address(const IpAddress& address, int if_index);
 

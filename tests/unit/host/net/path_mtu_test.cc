@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ICMP says of sizes, with a router between two ends: host_sockets_test has the rest.
+// What ICMP says of sizes (error_queue), with a router between two ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,6 +45,8 @@ class PathMtuTest : public test::NamespaceTest, public ::testing::WithParamInter
       address router r0 10.1.0.2 fd01::2
       address router r1 10.2.0.2 fd02::2
       address far f0 10.2.0.1 fd02::1
+      ready() { until ip -n $1 -6 route show table local | grep -q "local $2"; do :; done; }
+      ready near fd01::1; ready router fd01::2; ready router fd02::2; ready far fd02::1
       ip -n near route add default via 10.1.0.2; ip -n near route add default via fd01::2
       ip -n far route add default via 10.2.0.2; ip -n far route add default via fd02::2
     )");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// With daemon_socket, receive_batch and send_batch, which are parts of it.
 #include "net/sockets.h"
 
 #include <gmock/gmock.h>
@@ -129,7 +130,11 @@ class SocketsOverBothTest : public SocketsTest, public ::testing::WithParamInter
   void SetUp() override {
     SocketsTest::SetUp();
     if (HasFatalFailure()) return;
-    if (GetParam()) shell("ip address add fd00::2/128 dev lo nodad");
+    // The kernel makes the route of a new IPv6 address a little later.
+    if (GetParam())
+      shell(
+          "ip address add fd00::2/128 dev lo nodad\n"
+          "until ip -6 route show table local | grep -q fd00::2; do :; done");
   }
   std::string own() const { return GetParam() ? "fd00::2" : "127.0.0.2"; }
   std::string peer() const { return GetParam() ? "::1" : "127.0.0.1"; }

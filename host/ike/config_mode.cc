@@ -149,6 +149,7 @@ Status ConfigModeResponder::on_message(const std::vector<Payload>& payloads) {
   if (is_done()) return fail(ErrorCode::kBadFormat, "Mode Config", "is over");
   const auto config = read(payloads);
   if (!config) return tl::unexpected(config.error());
+  bool has_address = false;
   ConfigPayload answer;
   answer.identifier = config->identifier;
   if (config->type == ConfigType::kRequest) {
@@ -156,12 +157,13 @@ Status ConfigModeResponder::on_message(const std::vector<Payload>& payloads) {
     answer.attributes = assign(config->attributes);
   } else if (config->type == ConfigType::kSet) {
     answer.type = ConfigType::kAck;
-    if (sa_.is_initiator() && !sa_.facts.config->vips.empty()) take(config->attributes);
+    has_address = sa_.is_initiator() && !sa_.facts.config->vips.empty() && take(config->attributes);
   } else {
     return fail(ErrorCode::kBadFormat, "Mode Config", "answers what was not asked");
   }
   send_config(answer, false);
   finish();
+  if (has_address) sa_.on_configured();
   return {};
 }
 

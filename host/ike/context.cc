@@ -30,9 +30,14 @@ std::shared_ptr<IkeSa> Context::find(const isakmp::Cookie& own_cookie) const {
 void Context::bury(IkeSa& sa) {
   const auto found = sas.find(sa.own_cookie());
   if (found == sas.end()) return;
-  // Ends from the timer queue, when nothing of it is on the stack.
-  outside.timers.start(Duration(0), [dead = found->second] {});
+  keep_a_moment(found->second);
   sas.erase(found);
+}
+
+void Context::keep_a_moment(std::shared_ptr<void> dead) {
+  graves.push_back(std::move(dead));
+  if (graves_timer.is_running()) return;
+  graves_timer.start(Duration(0), [this] { std::exchange(graves, {}).clear(); });
 }
 
 void Context::log(std::string_view group, int level, const IkeSa* sa, std::string text) {

@@ -19,7 +19,8 @@ class ChildSa;
 
 /// What all ISAKMP SAs of a daemon share. The manager owns it; SAs borrow it.
 struct Context {
-  Context(const Manager::Outside& out, const Settings& set) : outside(out), settings(set) {}
+  Context(const Manager::Outside& out, const Settings& set)
+      : outside(out), settings(set), graves_timer(out.timers) {}
 
   Manager::Outside outside;
   Settings settings;
@@ -57,6 +58,10 @@ struct Context {
   std::function<void(IkeSa& sa)> release;
   /// The SA is closed; it ends when whatever calls it now has returned.
   void bury(IkeSa& sa);
+  /// `dead` may be on the stack: it is kept until the timer queue runs again.
+  void keep_a_moment(std::shared_ptr<void> dead);
+  std::vector<std::shared_ptr<void>> graves;
+  Timer graves_timer;
   void log(std::string_view group, int level, const IkeSa* sa, std::string text);
 };
 

@@ -298,9 +298,10 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
   finished_.push_back({message_id, std::move(found->second->last_digest),
                        std::move(found->second->last_sent), facts.own, facts.peer});
   if (finished_.size() > kMaxFinished) finished_.pop_front();
-  // It may be on the stack.
-  context_.outside.timers.start(Duration(0),
-                                [dead = std::shared_ptr<Exchange>(std::move(found->second))] {});
+  // With its SA, which it refers to.
+  context_.keep_a_moment(
+      std::make_shared<std::pair<std::shared_ptr<IkeSa>, std::unique_ptr<Exchange>>>(
+          shared_from_this(), std::move(found->second)));
   exchanges_.erase(found);
 }
 

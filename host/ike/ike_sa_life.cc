@@ -43,11 +43,20 @@ void IkeSa::on_established(Seconds peer_lifetime) {
     started.start();
     return;
   }
+  // The gateway will push an address; children come after it.
+  if (is_initiator() && !facts.config->pull && !facts.config->vips.empty() &&
+      facts.local_vips.empty()) {
+    is_configuring_ = true;
+    half_open_timer_.start(context_.settings.half_open_timeout,
+                           [this] { terminate("the peer pushed no inner address"); });
+    return;
+  }
   start_waiting();
 }
 
 void IkeSa::on_configured() {
   is_configuring_ = false;
+  half_open_timer_.stop();
   start_waiting();
 }
 

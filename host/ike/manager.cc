@@ -83,6 +83,7 @@ Manager::~Manager() {
   for (const auto& sa : all(*context_)) sa->terminate("the daemon stops");
   context_->outside.offload.set_observer(nullptr);
   context_->sas.clear();
+  context_->graves.clear();
 }
 
 // ---------------------------------------------------------------- messages

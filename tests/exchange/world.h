@@ -128,10 +128,10 @@ class End : public DatagramSink, public ike::LogSink, public ike::Observer {
   Endpoint endpoint;
   SeededRandom random;
   FakeOffload offload;
-  std::unique_ptr<ike::Manager> manager;
   std::optional<Status> outcome;
   std::vector<std::string> lines, events;
   unsigned keepalives = 0;
+  std::unique_ptr<ike::Manager> manager;  // ends first, and says so
 };
 
 /// A datagram on its way.

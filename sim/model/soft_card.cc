@@ -104,6 +104,12 @@ void SoftCard::run() {
 
 void SoftCard::poll() { run(); }
 
+bool SoftCard::is_asleep() const {
+  return is_swept() && std::ranges::none_of(rings_, [](const Ring& ring) {
+           return ring.interrupt_cycle.has_value();
+         });
+}
+
 std::uint32_t SoftCard::read_csr(CsrOffset offset) {
   run();
   if (!registers_.exists(offset)) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "holdfast/card_io.h"
@@ -41,8 +42,15 @@ class SoftCard : public CardIo {
   std::uint32_t read_csr(CsrOffset offset) override;
   void write_csr(CsrOffset offset, std::uint32_t value) override;
   Result<DmaRegion> map_dma(std::size_t bytes) override { return memory_.map(bytes); }
+  /// Memory of a host that chooses its addresses itself; see SoftMemory.
+  Status attach_dma(Iova iova, std::span<std::uint8_t> bytes) {
+    return memory_.attach(iova, bytes);
+  }
+  bool detach_dma(Iova iova) { return memory_.detach(iova); }
   bool wait_irq(unsigned vector, std::chrono::nanoseconds timeout) override;
   void poll() override;
+  /// No interrupt is to come before the next access, however long the clock runs.
+  bool is_asleep() const;
   void reset() override;
   bool owns_msix_table() const override { return true; }
   MsixMessage msix_message(unsigned vector) const override;

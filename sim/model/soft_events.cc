@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Event ring and MSI-X of the soft card.
 #include <algorithm>
-#include <cstring>
 
 #include "model/soft_card.h"
 
@@ -52,7 +51,7 @@ void SoftCard::write_event(Event event) {
   event.flags = (event_producer_ >> log2 & 1) == 0 ? kPhase : 0;
   const std::uint64_t slot = event_producer_ & ((1u << log2) - 1);
   const auto bytes = memory_.at(event_base_ + sizeof event * slot, sizeof event);
-  if (bytes) std::memcpy(bytes->data(), &event, sizeof event);
+  if (bytes) write_entry(*bytes, event);
   ++event_producer_;
   ++totals_.events;
   ++totals_.dma_writes;

@@ -7,7 +7,8 @@
 namespace holdfast::model {
 
 SoftMemory::~SoftMemory() {
-  for (const DmaRegion& region : regions_) std::free(region.bytes.data());
+  for (const Region& region : regions_)
+    if (region.is_owned) std::free(region.bytes.data());
 }
 
 Result<DmaRegion> SoftMemory::map(std::size_t bytes) {
@@ -18,17 +19,40 @@ Result<DmaRegion> SoftMemory::map(std::size_t bytes) {
     return fail(ErrorCode::kIo, "DMA memory", "the system has no memory for a DMA region");
   std::fill_n(memory, rounded, std::uint8_t{0});
   // The card reaches whole pages; the caller sees what it asked for.
-  regions_.push_back({{memory, rounded}, Iova{next_iova_}});
+  const std::uint64_t iova = next_iova_;
   next_iova_ += rounded + kPageBytes;
-  return DmaRegion{{memory, bytes}, regions_.back().iova};
+  regions_.insert(after(iova), Region{iova, {memory, rounded}, true});
+  return DmaRegion{{memory, bytes}, Iova{iova}};
+}
+
+Status SoftMemory::attach(Iova iova, std::span<std::uint8_t> bytes) {
+  const std::uint64_t first = to_number(iova);
+  const auto next = after(first);
+  const bool meets_next = next != regions_.end() && next->iova - first < bytes.size();
+  const bool meets_last =
+      next != regions_.begin() && first - (next - 1)->iova < (next - 1)->bytes.size();
+  if (meets_next || meets_last)
+    return fail(ErrorCode::kInUse, "DMA memory",
+                "the range overlaps memory that is mapped already");
+  regions_.insert(next, Region{first, bytes, false});
+  return {};
+}
+
+bool SoftMemory::detach(Iova iova) {
+  return std::erase_if(regions_, [iova](const Region& region) {
+           return region.iova == to_number(iova) && !region.is_owned;
+         }) != 0;
+}
+
+std::vector<SoftMemory::Region>::const_iterator SoftMemory::after(std::uint64_t iova) const {
+  return std::ranges::upper_bound(regions_, iova, {}, &Region::iova);
 }
 
 std::optional<std::span<std::uint8_t>> SoftMemory::at(std::uint64_t iova, std::size_t bytes) const {
-  const auto after = std::ranges::upper_bound(
-      regions_, iova, {}, [](const DmaRegion& region) { return to_number(region.iova); });
-  if (after == regions_.begin()) return std::nullopt;
-  const DmaRegion& region = *(after - 1);
-  const std::uint64_t offset = iova - to_number(region.iova);
+  const auto next = after(iova);
+  if (next == regions_.begin()) return std::nullopt;
+  const Region& region = *(next - 1);
+  const std::uint64_t offset = iova - region.iova;
   if (offset > region.bytes.size() || bytes > region.bytes.size() - offset) return std::nullopt;
   return region.bytes.subspan(static_cast<std::size_t>(offset), bytes);
 }

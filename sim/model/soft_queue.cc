@@ -171,7 +171,7 @@ void SoftCard::write_completion(Ring& ring, const Processed& result) {
   completion.flags = (ring.cq_producer >> ring.cq_log2 & 1) == 0 ? kPhase : 0;
   const std::uint64_t slot = ring.cq_producer & ((1u << ring.cq_log2) - 1);
   const auto bytes = memory_.at(ring.cq_base + sizeof completion * slot, sizeof completion);
-  if (bytes) std::memcpy(bytes->data(), &completion, sizeof completion);
+  if (bytes) write_entry(*bytes, completion);
   ++totals_.dma_writes;
   ++ring.cq_producer;
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_memory.h"
 
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <cstring>
 
+#include "holdfast/layout.h"
 #include "tlp.h"
 
 namespace holdfast::sim {
@@ -11,6 +15,19 @@ namespace {
 
 // Below: BAR0 and interrupt messages live from here to 4 GiB.
 constexpr std::uint64_t kEndOfLowRegions = 0xE000'0000;
+
+// Flags are the last of the first 32 bytes of any ring entry.
+constexpr std::size_t kEndOfFlags = 32;
+static_assert(offsetof(Completion, flags) + sizeof(Completion::flags) == sizeof(Completion));
+static_assert(offsetof(Event, flags) + sizeof(Event::flags) == kEndOfFlags);
+
+void copy_words(std::uint8_t* to, std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  for (std::size_t at = 0; at < bytes.size(); at += kWord) {
+    std::memcpy(to + at, bytes.data() + at, std::min(kWord, bytes.size() - at));
+    std::atomic_thread_fence(std::memory_order_release);
+  }
+}
 
 }  // namespace
 
@@ -71,7 +88,13 @@ bool HostMemory::read(std::uint64_t address, std::span<std::uint8_t> bytes) {
 bool HostMemory::write(std::uint64_t address, std::span<const std::uint8_t> bytes) {
   std::uint8_t* to = find(address, bytes.size());
   if (to == nullptr) return false;
-  std::memcpy(to, bytes.data(), bytes.size());
+  if (bytes.size() > sizeof(Event)) {
+    std::memcpy(to, bytes.data(), bytes.size());
+    return true;
+  }
+  const std::size_t first = std::min(bytes.size(), kEndOfFlags);
+  copy_words(to + first, bytes.subspan(first));
+  copy_words(to, bytes.first(first));
   return true;
 }
 

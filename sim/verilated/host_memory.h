@@ -43,6 +43,8 @@ class HostMemory final : public DmaTarget {
   }
 
   bool read(std::uint64_t address, std::span<std::uint8_t> bytes) override;
+  /// An entry of a ring appears with its flags last (layout.h), because the owner of attached
+  /// memory may be another process that looks at it meanwhile.
   bool write(std::uint64_t address, std::span<const std::uint8_t> bytes) override;
 
  private:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "card_options.h"
@@ -29,6 +30,11 @@ class VerilatedCard : public CardIo {
   std::uint32_t read_csr(CsrOffset offset) override;
   void write_csr(CsrOffset offset, std::uint32_t value) override;
   Result<DmaRegion> map_dma(std::size_t bytes) override { return memory_.map(bytes); }
+  /// Memory of a host that chooses its addresses itself; see HostMemory.
+  Status attach_dma(Iova iova, std::span<std::uint8_t> bytes) {
+    return memory_.attach(iova, bytes);
+  }
+  bool detach_dma(Iova iova) { return memory_.detach(iova); }
   bool wait_irq(unsigned vector, std::chrono::nanoseconds timeout) override;
   void poll() override;
   void reset() override;

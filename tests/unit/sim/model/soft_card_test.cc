@@ -41,5 +41,14 @@ TEST(SoftCard, FlrResetsTheRegisters) {
   EXPECT_EQ(csr::kControlStatusSwept.get(card.read_csr(csr::kControlStatus)), 0u);
 }
 
+TEST(SoftCard, SleepsOnceItIsSwept) {
+  SoftCard card({});
+  EXPECT_FALSE(card.is_asleep());
+  for (unsigned i = 0; i < 1000 && !card.is_asleep(); ++i) card.poll();
+  EXPECT_TRUE(card.is_asleep());
+  card.reset();
+  EXPECT_FALSE(card.is_asleep());
+}
+
 }  // namespace
 }  // namespace holdfast::model

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "holdfast/layout.h"
 
 namespace holdfast::model {
 namespace {
@@ -34,6 +38,41 @@ TEST(SoftMemory, TheCardReachesMappedPagesOnly) {
   EXPECT_FALSE(memory.at(iova + 4096, 1));
   EXPECT_FALSE(memory.at(0, 1));
   EXPECT_FALSE(memory.at(~std::uint64_t{0}, 2));
+}
+
+TEST(SoftMemory, TakesMemoryOfTheCaller) {
+  SoftMemory memory;
+  std::array<std::uint8_t, 4096> low{}, high{};
+  EXPECT_TRUE(memory.attach(Iova{0x9000}, high));
+  EXPECT_TRUE(memory.attach(Iova{0x5000}, low));
+  EXPECT_FALSE(memory.attach(Iova{0x4001}, low)) << "its last byte is the first of another";
+  EXPECT_FALSE(memory.attach(Iova{0x5FFF}, low));
+  EXPECT_TRUE(memory.attach(Iova{0x4000}, low)) << "regions may touch";
+  ASSERT_TRUE(memory.at(0x5010, 8));
+  EXPECT_EQ(memory.at(0x5010, 8)->data(), low.data() + 0x10);
+  EXPECT_EQ(memory.at(0x9000, 1)->data(), high.data());
+  EXPECT_TRUE(memory.detach(Iova{0x5000}));
+  EXPECT_FALSE(memory.at(0x5010, 8));
+  EXPECT_FALSE(memory.detach(Iova{0x5000}));
+}
+
+TEST(SoftMemory, KeepsItsOwnMemory) {
+  SoftMemory memory;
+  const DmaRegion own = memory.map(4096).value();
+  std::array<std::uint8_t, 4096> mine{};
+  EXPECT_FALSE(memory.attach(own.iova, mine));
+  EXPECT_FALSE(memory.detach(own.iova));
+  EXPECT_TRUE(memory.at(to_number(own.iova), 4096));
+}
+
+TEST(SoftMemory, AnEntryIsWrittenWhole) {
+  Event event{};
+  event.flags = 1;
+  event.kind = 2;
+  event.peer_address[15] = 3;
+  std::array<std::uint8_t, sizeof event> bytes{};
+  write_entry(std::span<std::uint8_t>(bytes), event);
+  EXPECT_EQ(std::memcmp(bytes.data(), &event, sizeof event), 0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 namespace holdfast::sim {
 namespace {
@@ -47,6 +48,22 @@ TEST(HostMemory, TakesMemoryOfTheCaller) {
   EXPECT_TRUE(memory.detach(Iova{0x5000}));
   EXPECT_FALSE(memory.detach(Iova{0x5000}));
   EXPECT_FALSE(memory.write(0x5001, bytes));
+}
+
+TEST(HostMemory, WritesEveryByteOfAnyLength) {
+  HostMemory memory;
+  for (std::size_t size = 0; size <= 130; ++size) {
+    std::array<std::uint8_t, 4096> mine{}, expected{};
+    ASSERT_TRUE(memory.attach(Iova{0x5000}, mine));
+    std::vector<std::uint8_t> bytes(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      bytes[i] = static_cast<std::uint8_t>(i + 1);
+      expected[4 + i] = bytes[i];
+    }
+    ASSERT_TRUE(memory.write(0x5004, bytes));
+    ASSERT_EQ(mine, expected) << size;
+    ASSERT_TRUE(memory.detach(Iova{0x5000}));
+  }
 }
 
 }  // namespace

@@ -96,9 +96,10 @@ ViciCommands::Answer ViciCommands::clear_creds(ClientId, const Section&) {
   daemon_.clear_credentials();
   cas_.clear();
   // What load-authority brought is no credential: it ends with unload-authority.
+  Status all;
   for (const auto& [name, authority] : authorities_)
-    if (const Status done = trust(authority); !done) return failure(done.error().text());
-  return success();
+    if (const Status done = trust(authority); !done && all) all = done;
+  return answer_of(all);
 }
 
 ViciCommands::Answer ViciCommands::flush_certs(ClientId, const Section&) {

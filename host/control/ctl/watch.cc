@@ -75,7 +75,7 @@ std::string event_line(const std::string& event, const Section& message) {
 
 Status watch(control::ViciClient& client, bool is_json,
              const std::function<void(const std::string& line)>& print) {
-  for (const char* event : {"ike-updown", "ike-update", "child-updown", "child-rekey", "log"})
+  for (const char* event : {"log", "ike-updown", "ike-update", "child-rekey", "child-updown"})
     if (const Status ok = client.listen(event); !ok) return ok;
   for (;;) {
     const Status got = client.next_event([&](const std::string& event, const Section& message) {

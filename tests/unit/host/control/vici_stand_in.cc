@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A daemon without network that serves vici, for swanctl to talk to: vici_stand_in SOCKET.
-// A child comes up at once, unless its connection is named "silent": then never.
-#include <poll.h>
-
-#include <chrono>
+// A child comes up at once, unless its connection is named "silent": then never. Prints "ready",
+// and "listening EVENT" when the first client has registered for log or child-updown.
 #include <cstdio>
-#include <optional>
+#include <map>
 
 #include "control/vici_commands.h"
 #include "control/vici_server.h"
+#include "net/event_loop.h"
 #include "unit/host/control/fake_daemon.h"
 
 namespace holdfast::control {
@@ -17,23 +16,20 @@ namespace {
 class StandIn {
  public:
   explicit StandIn(ViciServer& server)
-      : server_(server), events_(server), commands_({server, daemon_, events_, timers_, timers_}) {
+      : server_(server), events_(server), commands_({server, daemon_, events_, loop_, loop_}) {
     daemon_.on_initiate = [this](const std::string& child, const std::string& ike,
                                  Daemon::Done done) { initiate(child, ike, std::move(done)); };
     daemon_.on_terminate = [this] { terminate(); };
     server_.serve(commands_);
+    loop_.watch(server_.fd(), [this] {
+      server_.step();
+      tell_listeners();
+    });
   }
 
   void run() {
-    auto last = std::chrono::steady_clock::now();
-    for (;;) {
-      constexpr int kTickMs = 20;
-      pollfd ready{server_.fd(), POLLIN, 0};
-      if (::poll(&ready, 1, kTickMs) > 0) server_.step();
-      const auto now = std::chrono::steady_clock::now();
-      timers_.pass(now - last);
-      last = now;
-    }
+    say("ready");
+    loop_.run();
   }
 
  private:
@@ -67,9 +63,24 @@ class StandIn {
     }
   }
 
+  static void say(const std::string& line) {
+    std::puts(line.c_str());
+    std::fflush(stdout);
+  }
+
+  void tell_listeners() {
+    for (const char* event : {"log", "child-updown"}) {
+      bool& was_there = listeners_[event];
+      const bool is_there = server_.has_listener(event);
+      if (is_there && !was_there) say(std::string("listening ") + event);
+      was_there = is_there;
+    }
+  }
+
   ViciServer& server_;
+  net::EventLoop loop_;
   FakeDaemon daemon_;
-  FakeTimers timers_;
+  std::map<std::string, bool> listeners_;
   ViciEvents events_;
   ViciCommands commands_;
 };
@@ -80,10 +91,7 @@ int serve(const std::string& path) {
     std::fprintf(stderr, "error: %s\n", server.error().text().c_str());
     return 2;
   }
-  StandIn stand_in(**server);
-  std::puts("ready");
-  std::fflush(stdout);
-  stand_in.run();
+  StandIn(**server).run();
   return 0;
 }
 

@@ -21,7 +21,6 @@ int main(int argc, char** argv) {
   using namespace holdfast;
   register_card_io("soft", model::SoftCard::make);
   register_card_io("verilated", sim::VerilatedCard::make);
-  register_link_card();
 
   CLI::App cli{
       "holdfastd: IPsec that holds when the address moves. It negotiates SAs with ISAKMP\n"

@@ -133,4 +133,13 @@ std::optional<Spd::Decision> Spd::lookup(const Flow& flow) const {
   return best->decision;
 }
 
+std::vector<Spd::Selectors> Spd::protected_selectors() const {
+  std::vector<Selectors> all;
+  for (const Group& group : groups_)
+    for (const auto& [key, entries] : group.entries)
+      for (const Entry& entry : entries)
+        if (entry.decision.action != Action::kPass) all.push_back({entry.local, entry.remote});
+  return all;
+}
+
 }  // namespace holdfast::offload

@@ -39,6 +39,11 @@ class Spd {
   void remove_policy(std::uint32_t policy_id);
 
   std::optional<Decision> lookup(const Flow& flow) const;
+  struct Selectors {
+    TrafficSelector local, remote;
+  };
+  /// What must not leave in clear: of SAs and of all policies but those that let pass.
+  std::vector<Selectors> protected_selectors() const;
   /// Changes with everything that can change the answer of lookup().
   std::uint64_t version() const { return version_; }
 
@@ -76,9 +81,6 @@ class Spd {
   template <typename Predicate>
   void remove(const TrafficSelector& local, const TrafficSelector& remote, Predicate is_gone);
 
-  struct Selectors {
-    TrafficSelector local, remote;
-  };
   std::vector<Group> groups_;  // longest first
   std::unordered_map<SaId, Selectors> sas_;
   std::unordered_multimap<std::uint32_t, Selectors> policies_;

@@ -141,6 +141,19 @@ TEST(Spd, OnePolicyMayHaveSeveralPairs) {
   spd.remove_policy(1);  // unknown is no error
 }
 
+TEST(Spd, TellsWhatMustNotLeaveInClear) {
+  Spd spd;
+  spd.add_policy(1, Action::kPass, kAll, kAll);
+  EXPECT_TRUE(spd.protected_selectors().empty());
+  spd.add_policy(2, Action::kTrap, kLeft, kRight);
+  spd.add_sa(SaId{1}, SaIndex{6}, kLeft, kRight);
+  spd.add_policy(3, Action::kDrop, kLeft, selector("10.3.0.0/16"));
+  const auto selectors = spd.protected_selectors();
+  EXPECT_EQ(selectors.size(), 3u);
+  EXPECT_EQ(
+      std::ranges::count_if(selectors, [](const auto& pair) { return pair.remote == kRight; }), 2);
+}
+
 TEST(Spd, VersionMovesWithEveryChange) {
   Spd spd;
   std::uint64_t before = spd.version();

@@ -34,6 +34,7 @@ TEST(Delete, RefusesEachTruncation) {
 
 TEST(Delete, RefusesWrongCounts) {
   expect_refused(parse_delete, with_byte(kEspDelete, 7, 0), ErrorCode::kBadFormat);
+  expect_refused(parse_delete, wire("00000001 03 04 0000"), ErrorCode::kBadFormat);
   expect_refused(parse_delete, with_byte(kEspDelete, 7, 1), ErrorCode::kBadFormat);
   expect_refused(parse_delete, with_byte(kEspDelete, 7, 3), ErrorCode::kTruncated);
   expect_refused(parse_delete, with_byte(kEspDelete, 6, 0xff), ErrorCode::kTruncated);

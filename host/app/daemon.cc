@@ -147,6 +147,7 @@ void Daemon::connect() {
     mover_->on_plain_readable();
     pump();
   });
+  offload_->on_spd_change([this] { schedule_pump(); });
   loop_.watch(vici_->fd(), [this] { vici_->step(); });
   netlink_->on_change([this] {
     routes_->forget_version();

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/hex.h"
+#include "control/vici_message.h"
 
 namespace holdfast::control {
 namespace {
@@ -135,7 +136,8 @@ Section child_section(const ike::ChildSnapshot& child, std::string name, std::st
 }
 
 std::string unique_name(const ike::ChildSnapshot& child) {
-  return child.name + "-" + std::to_string(child.unique_id);
+  const std::string number = "-" + std::to_string(child.unique_id);
+  return child.name.substr(0, kMaxNameBytes - number.size()) + number;
 }
 
 Section list_sa_message(const ike::IkeSnapshot& sa, const ike::SaFilter& filter) {

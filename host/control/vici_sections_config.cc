@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "control/vici_message.h"
 #include "control/vici_sections.h"
 #include "crypto/certificate.h"
 
@@ -130,7 +131,8 @@ Section list_conn_message(const ConnectionConfig& connection) {
 
 Section list_policy_message(const ConnectionConfig& connection, const ChildConfig& child) {
   Section message;
-  Section& section = message.add_section(connection.name + "/" + child.name);
+  Section& section =
+      message.add_section((connection.name + "/" + child.name).substr(0, kMaxNameBytes));
   section.add("child", child.name);
   section.add("ike", connection.name);
   section.add("mode", text_of(child.mode));

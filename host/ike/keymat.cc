@@ -73,15 +73,15 @@ Bytes phase2_iv(const IkeProposal& proposal, ByteView last_phase1_block, std::ui
   return iv;
 }
 
-Bytes hash_i(const Phase1Keys& keys, ByteView gxi, ByteView gxr, const Cookies& cookies,
-             ByteView sai_b, ByteView idii_b) {
-  return prf(keys.proposal.hash, keys.skeyid.view(),
+Bytes hash_i(HashAlgorithm hash, const Phase1Keys& keys, ByteView gxi, ByteView gxr,
+             const Cookies& cookies, ByteView sai_b, ByteView idii_b) {
+  return prf(hash, keys.skeyid.view(),
              {gxi, gxr, cookies.initiator, cookies.responder, sai_b, idii_b});
 }
 
-Bytes hash_r(const Phase1Keys& keys, ByteView gxi, ByteView gxr, const Cookies& cookies,
-             ByteView sai_b, ByteView idir_b) {
-  return prf(keys.proposal.hash, keys.skeyid.view(),
+Bytes hash_r(HashAlgorithm hash, const Phase1Keys& keys, ByteView gxi, ByteView gxr,
+             const Cookies& cookies, ByteView sai_b, ByteView idir_b) {
+  return prf(hash, keys.skeyid.view(),
              {gxr, gxi, cookies.responder, cookies.initiator, sai_b, idir_b});
 }
 

@@ -33,11 +33,12 @@ Bytes phase1_iv(const IkeProposal& proposal, ByteView gxi, ByteView gxr);
 Bytes phase2_iv(const IkeProposal& proposal, ByteView last_phase1_block, std::uint32_t message_id);
 
 /// HASH_I and HASH_R (RFC 2409, 5): public values, cookies, body of the initiator's SA payload,
-/// body of the ID payload of the one who sends it.
-Bytes hash_i(const Phase1Keys& keys, ByteView gxi, ByteView gxr, const Cookies& cookies,
-             ByteView sai_b, ByteView idii_b);
-Bytes hash_r(const Phase1Keys& keys, ByteView gxi, ByteView gxr, const Cookies& cookies,
-             ByteView sai_b, ByteView idir_b);
+/// body of the ID payload of the one who sends it. `hash` is that of the proposal, but with ECDSA
+/// the one of the curve (RFC 4754, 3).
+Bytes hash_i(HashAlgorithm hash, const Phase1Keys& keys, ByteView gxi, ByteView gxr,
+             const Cookies& cookies, ByteView sai_b, ByteView idii_b);
+Bytes hash_r(HashAlgorithm hash, const Phase1Keys& keys, ByteView gxi, ByteView gxr,
+             const Cookies& cookies, ByteView sai_b, ByteView idir_b);
 
 /// HASH over a message of phase 2: prf(SKEYID_a, M-ID | parts) (RFC 2409, 5.5 and 5.7).
 Bytes hash_phase2(const Phase1Keys& keys, std::uint32_t message_id,

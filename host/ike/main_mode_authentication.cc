@@ -10,10 +10,22 @@ namespace holdfast::ike {
 
 using namespace isakmp;
 
+HashAlgorithm Authentication::hash_algorithm() const {
+  switch (mm_.auth_method_) {
+    case phase1::kAuthEcdsa256:
+      return HashAlgorithm::kSha256;
+    case phase1::kAuthEcdsa384:
+      return HashAlgorithm::kSha384;
+    case phase1::kAuthEcdsa521:
+      return HashAlgorithm::kSha512;
+    default:
+      return mm_.proposal_.hash;
+  }
+}
+
 Bytes Authentication::hash_of(bool is_initiator, ByteView id_body) const {
-  const auto& cookies = sa_.facts.cookies;
-  return is_initiator ? hash_i(*sa_.keys, mm_.gxi(), mm_.gxr(), cookies, mm_.sai_body_, id_body)
-                      : hash_r(*sa_.keys, mm_.gxi(), mm_.gxr(), cookies, mm_.sai_body_, id_body);
+  return (is_initiator ? hash_i : hash_r)(hash_algorithm(), *sa_.keys, mm_.gxi(), mm_.gxr(),
+                                          sa_.facts.cookies, mm_.sai_body_, id_body);
 }
 
 Result<Parts> Authentication::own_parts() {

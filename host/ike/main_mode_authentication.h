@@ -16,6 +16,8 @@ class Authentication {
   Status check(const std::vector<isakmp::Payload>& payloads);
 
  private:
+  /// Of HASH_I and HASH_R.
+  HashAlgorithm hash_algorithm() const;
   Bytes hash_of(bool is_initiator, ByteView id_body) const;
   Status choose_connection(const Identity& peer);
 

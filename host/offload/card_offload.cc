@@ -131,6 +131,7 @@ void CardOffload::remove_sa(SaId sa) {
   const SaRow& row = *row_at(index);
   if (row.direction == Direction::kOutbound) spd_.remove_sa(sa);
   ++version_;
+  if (spd_changed_) spd_changed_();
   --path_of(row.path).num_sas;
   if (!card_.remove_sa(index)) {
     lose(index, row.path);

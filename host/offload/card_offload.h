@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -82,6 +83,9 @@ class CardOffload : public Offload {
   /// one at its hard lifetime (RFC 4303, 3.3.3).
   void poll_events();
 
+  /// `changed` is called after each change of spd(), from within whatever changes it.
+  void on_spd_change(std::function<void()> changed) { spd_changed_ = std::move(changed); }
+
   // For the packet mover.
   void set_flow(CardFlow* flow) { flow_ = flow; }
   const Spd& spd() const { return spd_; }
@@ -131,6 +135,7 @@ class CardOffload : public Offload {
   AddressPort* addresses_;
   CardFlow* flow_ = nullptr;
   Observer* observer_ = nullptr;
+  std::function<void()> spd_changed_;
   Spd spd_;
   std::uint64_t version_ = 0;
   std::vector<std::unique_ptr<SaRow>> rows_;  // by SaIndex

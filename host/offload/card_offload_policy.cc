@@ -65,6 +65,7 @@ void CardOffload::remove_policy(std::uint32_t policy_id) {
 
 void CardOffload::tell_flow() {
   if (flow_ != nullptr) flow_->on_policies_changed();
+  if (spd_changed_) spd_changed_();
 }
 
 void CardOffload::acquire(std::uint32_t policy_id) {

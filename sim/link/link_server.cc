@@ -147,7 +147,8 @@ bool LinkServer::send(const Bytes& reply) {
   return count == static_cast<ssize_t>(reply.size()) || (count < 0 && errno == EPIPE);
 }
 
-void LinkServer::drop_client(const std::string& why) {
+/// By value: the reader, whose words they may be, is made anew.
+void LinkServer::drop_client(std::string why) {
   client_.close();
   reader_ = MessageReader(LinkDevice::kMaxMessageBytes, LinkDevice::kMaxFds);
   device_.disconnect();

@@ -46,7 +46,7 @@ class LinkServer {
   void read_messages();
   /// False if the connection must end.
   bool send(const Bytes& reply);
-  void drop_client(const std::string& why);
+  void drop_client(std::string why);
   void log(const std::string& line) const {
     if (log_) log_(line);
   }

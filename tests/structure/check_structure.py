@@ -50,7 +50,7 @@ CXX_MAY_INCLUDE = {
     "sim/model": {"base", "holdfast", "model"},
     "sim/verilated": {"base", "holdfast", "verilated"},
     "sim/pcap": {"base", "pcap"},
-    "sim/app": {"base", "holdfast", "model", "verilated", "pcap", "app"},
+    "sim/app": {"base", "holdfast", "model", "verilated", "pcap", "link", "app"},
     "sim/systemc": {"base", "holdfast", "verilated", "systemc"},
     "sim/link": {"base", "holdfast", "link"},
     "host/isakmp": {"base", "isakmp"},

@@ -120,6 +120,25 @@ TEST(LinkServer, ServesTheNextAfterTheLast) {
   EXPECT_TRUE(LinkCard::make(server->path()));
 }
 
+TEST(LinkServer, SaysWhyAClientWasDropped) {
+  const auto card = make_served_soft().value();
+  std::vector<std::string> lines;
+  auto server = LinkServer::listen(fresh_socket_path(), *card, [&](const std::string& line) {
+                  lines.push_back(line);
+                }).value();
+  std::thread thread([&] { server->run(); });
+  {
+    const OwnedFd socket = connect_to(server->path());
+    EXPECT_TRUE(send_bytes(socket, Bytes(16, 0xFF)));
+    EXPECT_TRUE(is_hung_up(socket));
+  }
+  server->stop();
+  thread.join();
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "a client has the card",
+                       "a message cannot have 4294967295 bytes; the card was reset"}));
+}
+
 TEST(LinkServer, HangsUpOnWhoBreaksTheProtocol) {
   const auto server = start_server();
   const OwnedFd no_version = connect_to(server->path());

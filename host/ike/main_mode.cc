@@ -262,6 +262,10 @@ Status MainMode::take_key_exchange(const Payloads& payloads) {
     return malformed("has a public value of a wrong size");
   peer_public_.assign(public_value->begin(), public_value->end());
   peer_nonce_.assign(nonce->begin(), nonce->end());
+  return note_certificate_requests(payloads);
+}
+
+Status MainMode::note_certificate_requests(const Payloads& payloads) {
   for (const Payload& payload : payloads) {
     if (payload.type != PayloadType::kCertificateRequest) continue;
     const auto request = parse_certificate(payload.body);

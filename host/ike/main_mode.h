@@ -58,6 +58,8 @@ class MainMode {
   Result<Parts> key_exchange_parts();
   void note_vendors(const Payloads& payloads);
   Status take_key_exchange(const Payloads& payloads);
+  /// Requests may stand in any message (RFC 2409, 5.1).
+  Status note_certificate_requests(const Payloads& payloads);
   void note_nat(const Payloads& payloads);
   Status derive_keys();
   void float_ports();
@@ -77,7 +79,6 @@ class MainMode {
   Seconds peer_lifetime_{0};
   std::unique_ptr<DiffieHellman> dh_;
   Bytes peer_public_, own_nonce_, peer_nonce_, iv_;
-  std::vector<Bytes> requested_authorities_;
   bool was_cert_requested_ = false;
   Bytes last_digest_, last_sent_;
   Retransmitter retransmitter_;

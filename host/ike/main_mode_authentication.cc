@@ -87,6 +87,7 @@ Status Authentication::check(const std::vector<Payload>& payloads) {
   const auto id = parse_identification(id_body);
   if (!id) return tl::unexpected(id.error());
 
+  if (const Status status = mm_.note_certificate_requests(payloads); !status) return status;
   Proof proof;
   proof.identity = {static_cast<IdType>(id->type), id->data};
   proof.hash = hash_of(!sa_.is_initiator(), id_body);

@@ -34,8 +34,8 @@ std::string path_of(const std::string& uri) {
 
 Result<std::unique_ptr<Daemon>> Daemon::create(const Options& options) {
   std::unique_ptr<Daemon> daemon(new Daemon(options));
-  for (const auto step :
-       {&Daemon::read_config, &Daemon::open_card, &Daemon::open_network, &Daemon::open_control})
+  for (const auto step : {&Daemon::read_config, &Daemon::open_card, &Daemon::open_network,
+                          &Daemon::open_key_files, &Daemon::open_control})
     if (const Status status = (daemon.get()->*step)(); !status)
       return tl::unexpected(status.error());
   daemon->connect();
@@ -110,6 +110,21 @@ Status Daemon::open_network() {
   return {};
 }
 
+/// Only when the operator asks: otherwise keys leave the process only into the card.
+Status Daemon::open_key_files() {
+  const DaemonConfig& config = file_.daemon;
+  if (config.isakmp_keys_file.empty() && config.esp_keys_file.empty()) return {};
+  auto files = log::KeyFiles::open({config.isakmp_keys_file, config.esp_keys_file},
+                                   [this](const Error& error) { say(0, error.text()); });
+  if (!files) return tl::unexpected(files.error());
+  key_files_ = std::move(*files);
+  for (const std::string& path : {config.isakmp_keys_file, config.esp_keys_file})
+    if (!path.empty())
+      say(0, "WARNING: all session keys are written to " + path +
+                 "; whoever reads it can read the traffic");
+  return {};
+}
+
 Status Daemon::open_control() {
   auto vici = control::ViciServer::open(path_of(file_.daemon.vici));
   if (!vici) return tl::unexpected(vici.error());
@@ -117,9 +132,11 @@ Status Daemon::open_control() {
   events_ = std::make_unique<control::ViciEvents>(*vici_);
   logger_.add(events_.get());
   manager_ = std::make_unique<ike::Manager>(
-      ike::Manager::Outside{loop_, loop_, *sockets_, random_, *offload_, logger_},
+      ike::Manager::Outside{loop_, loop_, *sockets_, random_, *offload_, logger_, key_files_.get()},
       settings_of(file_.daemon));
   manager_->add_observer(events_.get());
+  kernel_view_ = std::make_unique<KernelView>(*netlink_, *sockets_);
+  manager_->set_network(kernel_view_.get());
   control::Daemon::Facts facts;
   facts.version = HOLDFAST_VERSION;
   facts.card = file_.daemon.card;
@@ -151,6 +168,7 @@ void Daemon::connect() {
   loop_.watch(vici_->fd(), [this] { vici_->step(); });
   netlink_->on_change([this] {
     routes_->forget_version();
+    manager_->on_network_change();
     schedule_pump();
   });
   for (const int signal : {SIGTERM, SIGINT})

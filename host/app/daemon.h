@@ -14,6 +14,7 @@
 #include "crypto/random.h"
 #include "holdfast/card.h"
 #include "ike/manager.h"
+#include "log/key_files.h"
 #include "log/logger.h"
 #include "net/event_loop.h"
 #include "offload/card_offload.h"
@@ -43,6 +44,7 @@ class Daemon {
   Status read_config();
   Status open_card();
   Status open_network();
+  Status open_key_files();
   Status open_control();
   void load_connections(FileConfig& file);
   void load_credentials(const std::string& directory);
@@ -71,6 +73,8 @@ class Daemon {
   std::unique_ptr<offload::PacketMover> mover_;
   std::unique_ptr<control::ViciServer> vici_;
   std::unique_ptr<control::ViciEvents> events_;
+  std::unique_ptr<log::KeyFiles> key_files_;  // none unless asked for
+  std::unique_ptr<KernelView> kernel_view_;
   std::unique_ptr<ike::Manager> manager_;
   std::unique_ptr<control::ManagerDaemon> facade_;
   std::unique_ptr<control::ViciCommands> commands_;

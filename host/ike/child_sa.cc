@@ -68,6 +68,8 @@ Result<SaId> ChildSa::install(Direction direction, Spi spi, const SecretBytes& k
   const bool is_inbound = direction == Direction::kInbound;
   sa.selector = is_inbound ? Selector{request.remote.prefix, request.local.prefix}
                            : Selector{request.local.prefix, request.remote.prefix};
+  if (KeyLog* key_log = context_.outside.key_log)
+    key_log->on_esp_keys(sa, path_->binding().peer.address.is_ipv6);
   auto id = context_.outside.offload.add_sa(std::move(request));
   if (id) context_.child_of_sa[static_cast<std::uint32_t>(*id)] = this;
   return id;

@@ -316,6 +316,8 @@ Status MainMode::derive_keys() {
     skeyid = skeyid_signature(proposal_.hash, ni, nr, shared->view());
   }
   sa_.keys = derive_phase1(proposal_, std::move(skeyid), shared->view(), facts.cookies);
+  if (KeyLog* key_log = sa_.context().outside.key_log)
+    key_log->on_isakmp_keys(facts.cookies.initiator, sa_.keys->cipher_key.view());
   iv_ = phase1_iv(proposal_, gxi(), gxr());
   return {};
 }

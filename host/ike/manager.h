@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ike/events.h"
+#include "ike/key_log.h"
 #include "net/datagram_sink.h"
 #include "net/timer_queue.h"
 
@@ -58,9 +59,23 @@ class Manager {
     Random& random;
     Offload& offload;
     LogSink& log;
+    KeyLog* key_log = nullptr;  ///< Usually none.
   };
   Manager(const Outside& outside, const Settings& settings);
   ~Manager();
+
+  /// How this machine reaches others now; asked after on_network_change().
+  struct NetworkView {
+    virtual ~NetworkView() = default;
+    /// The address is ours, and its link is up.
+    virtual bool is_usable(const IpAddress& own) const = 0;
+    /// What the kernel would send from to `peer`, around our tunnels.
+    virtual std::optional<IpAddress> source_to(const IpAddress& peer) const = 0;
+  };
+  /// `view` must outlive the manager. Without one nothing is ever moved.
+  void set_network(const NetworkView* view);
+  /// Addresses, links or routes changed.
+  void on_network_change();
 
   /// A datagram from a UDP socket, without non-ESP marker.
   void receive(const Endpoint& own, const Endpoint& peer, ByteView message);

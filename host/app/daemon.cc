@@ -211,7 +211,7 @@ Status Daemon::reload() {
   if (file->daemon.card != file_.daemon.card && options_.card.empty())
     say(0, "another card takes a new start of the daemon");
   file_.daemon.log = file->daemon.log;
-  load_connections(*file);
+  if (options_.loads_connections) load_connections(*file);
   say(1, "configuration read again");
   return {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ike/manager.h"
 #include "net/netlink.h"
 #include "net/sockets.h"
 #include "net/tun.h"
@@ -30,6 +31,26 @@ class SocketPort : public offload::WirePort {
   }
 
  private:
+  net::Sockets& sockets_;
+};
+
+/// How the kernel reaches peers, around our tunnels.
+class KernelView : public ike::Manager::NetworkView {
+ public:
+  KernelView(net::Netlink& netlink, net::Sockets& sockets) : netlink_(netlink), sockets_(sockets) {}
+  bool is_usable(const IpAddress& own) const override {
+    for (const auto& local : netlink_.addresses())
+      if (local.address == own) return local.is_usable;
+    return false;
+  }
+  std::optional<IpAddress> source_to(const IpAddress& peer) const override {
+    const auto source = sockets_.source_address(peer);
+    if (!source) return std::nullopt;
+    return *source;
+  }
+
+ private:
+  net::Netlink& netlink_;
   net::Sockets& sockets_;
 };
 

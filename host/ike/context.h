@@ -26,6 +26,7 @@ struct Context {
   Settings settings;
   ManagerCounters counters;
   Credentials credentials;
+  const Manager::NetworkView* network = nullptr;
   Manager::Connections connections;
   std::map<std::string, AddressPool> pools;
   std::vector<Observer*> observers;

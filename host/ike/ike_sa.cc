@@ -28,6 +28,8 @@ IkeSa::IkeSa(Context& context, Facts set)
     : facts(std::move(set)),
       context_(context),
       unique_id_(context.next_ike_id++),
+      updates_(*this),
+      settle_timer_(context.outside.timers),
       half_open_timer_(context.outside.timers),
       rekey_timer_(context.outside.timers),
       life_timer_(context.outside.timers),
@@ -60,6 +62,10 @@ void IkeSa::leave_half_open() {
 
 const Cookie& IkeSa::own_cookie() const {
   return is_initiator() ? facts.cookies.initiator : facts.cookies.responder;
+}
+
+const Cookie& IkeSa::peer_cookie() const {
+  return is_initiator() ? facts.cookies.responder : facts.cookies.initiator;
 }
 
 Header IkeSa::header(ExchangeType exchange, std::uint32_t message_id) const {

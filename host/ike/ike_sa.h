@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "ike/address_update.h"
 #include "ike/child_sa.h"
 #include "ike/context.h"
 #include "ike/exchange.h"
@@ -58,6 +59,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void terminate(const std::string& reason);
   /// A new Main Mode that adopts the children; then this one ends.
   void rekey();
+  /// Addresses or routes of this machine changed: follows, waits, or does nothing.
+  void on_network_change();
 
   // ------------------------------------------------------------ for its exchanges
   Facts facts;
@@ -98,6 +101,16 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_first_contact() const;
   /// The peer knows of no other SA: those with the same identities go, without a word.
   void on_initial_contact();
+  /// The cookie that the peer chose.
+  const isakmp::Cookie& peer_cookie() const;
+  /// Each is the SPI of an inbound SA of a child.
+  bool are_all_inbound(const std::vector<std::uint32_t>& spis) const;
+  /// The path of all children, if there is one. Nothing changed if it fails.
+  Status rebind(const Binding& binding);
+  /// An address update is over; the network may have changed once more.
+  void on_moved() { on_network_change(); }
+  /// A new ISAKMP SA and new children from where this end is now; the old live until those are up.
+  void negotiate_anew();
   /// Mode Config is done: children may come.
   void on_configured();
   void log(int level, std::string text);
@@ -129,7 +142,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::unique_ptr<Exchange> respond(const isakmp::Header& header);
   void receive_informational(const isakmp::Header& header, ByteView body);
   void note_complaint(const isakmp::Header& header, ByteView body);
-  void on_notification(const isakmp::Notification& notification);
+  void on_notification(const isakmp::Notification& notification, bool is_alone);
   void on_delete(const isakmp::Delete& payload);
   void finish_exchange(std::uint32_t message_id);
   void remember(std::uint32_t message_id);
@@ -145,6 +158,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void end(const std::string& reason);
   void leave_half_open();
 
+  void look_at_network();
+
   // DPD (RFC 3706) and keepalives (RFC 3948, 4)
   void start_dpd();
   void on_dpd_time();
@@ -159,6 +174,9 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_dead_ = false, is_half_open_ = false, is_configuring_ = false, is_renewed_ = false;
   std::string half_open_key_;
   std::unique_ptr<MainMode> main_mode_;
+  AddressUpdates updates_;
+  Timer settle_timer_;
+  bool is_parked_ = false, is_abandoned_ = false;
   std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
   std::deque<Finished> finished_;
   std::deque<std::uint32_t> used_order_;

@@ -79,11 +79,12 @@ void IkeSa::start_lifetimes(Seconds peer_lifetime) {
 /// to live, but to be renewed and ended).
 void IkeSa::adopt_children() {
   for (const auto& [cookie, other] : context_.sas) {
-    if (other.get() == this || other->is_dead_ || !other->keys ||
+    if (other.get() == this || other->is_dead_ || other->is_abandoned_ || !other->keys ||
         other->facts.config->name != facts.config->name ||
         other->facts.remote_id != facts.remote_id || other->facts.local_id != facts.local_id)
       continue;
     if (!path_) path_ = other->path_;
+    updates_.inherit(other->updates_);
     for (auto& child : other->children_) child->set_ike(*this);
     children_.splice(children_.end(), other->children_);
     if (facts.local_vips.empty()) facts.local_vips = std::exchange(other->facts.local_vips, {});
@@ -291,7 +292,7 @@ void IkeSa::end(const std::string& reason) {
   const bool was_up = state_ == IkeState::kEstablished;
   state_ = IkeState::kDeleting;
   for (Timer* timer : {&half_open_timer_, &rekey_timer_, &life_timer_, &dpd_timer_,
-                       &keepalive_timer_, &main_mode_timer_})
+                       &keepalive_timer_, &main_mode_timer_, &settle_timer_})
     timer->stop();
   leave_half_open();
   while (!children_.empty())

@@ -44,14 +44,14 @@ void IkeSa::receive_informational(const Header& head, ByteView body) {
     if (is_dead_) return;  // a Delete ends it: what stands behind finds nobody
     if (payload.type == PayloadType::kNotification) {
       if (const auto notification = parse_notification(payload.body))
-        on_notification(*notification);
+        on_notification(*notification, payloads->size() == 2);
     } else if (payload.type == PayloadType::kDelete) {
       if (const auto gone = parse_delete(payload.body)) on_delete(*gone);
     }
   }
 }
 
-void IkeSa::on_notification(const Notification& notification) {
+void IkeSa::on_notification(const Notification& notification, bool is_alone) {
   switch (notification.type) {
     case NotifyType::kDpdAreYouThere:
     case NotifyType::kDpdAck:
@@ -59,6 +59,14 @@ void IkeSa::on_notification(const Notification& notification) {
       return;
     case NotifyType::kInitialContact:
       on_initial_contact();
+      return;
+    case NotifyType::kAddressUpdate:
+    case NotifyType::kAddressUpdateAck:
+    case NotifyType::kAddressUpdateNack:
+    case NotifyType::kAddressUpdateConfirm:
+      // Nothing else may stand beside it.
+      if (is_alone && is_established() && facts.peer_has_attributes)
+        updates_.receive(notification, reply_own_, reply_peer_);
       return;
     default:
       break;

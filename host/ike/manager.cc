@@ -86,6 +86,12 @@ Manager::~Manager() {
   context_->graves.clear();
 }
 
+void Manager::set_network(const NetworkView* view) { context_->network = view; }
+
+void Manager::on_network_change() {
+  for (const auto& sa : all(*context_)) sa->on_network_change();
+}
+
 // ---------------------------------------------------------------- messages
 
 void Manager::receive(const Endpoint& own, const Endpoint& peer, ByteView message) {

@@ -53,6 +53,10 @@ inline constexpr std::uint32_t kDoiIsakmp = 0;
   X(kResponderLifetime, 24576, "RESPONDER-LIFETIME")           \
   X(kReplayStatus, 24577, "REPLAY-STATUS")                     \
   X(kInitialContact, 24578, "INITIAL-CONTACT")                 \
+  X(kAddressUpdate, 35010, "IPADDRESS_UPDATE")                 \
+  X(kAddressUpdateAck, 35011, "IPADDRESS_UPDATE_ACK")          \
+  X(kAddressUpdateNack, 35012, "IPADDRESS_UPDATE_NACK")        \
+  X(kAddressUpdateConfirm, 35013, "IPADDRESS_UPDATE_CONFIRM")  \
   X(kDpdAreYouThere, 36136, "R-U-THERE")                       \
   X(kDpdAck, 36137, "R-U-THERE-ACK")
 

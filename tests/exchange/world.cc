@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace holdfast::test {
 
 // ---------------------------------------------------------------- time
@@ -115,10 +117,17 @@ void End::initiate(const std::string& child) {
 }
 
 void End::send(const Endpoint& own, const Endpoint& peer, ByteView message) {
-  InFlight datagram{{endpoint.address, own.port}, peer, Bytes(message.begin(), message.end())};
+  // The kernel chooses where nobody did.
+  const IpAddress from = has(own.address) ? own.address : endpoint.address;
+  InFlight datagram{{from, own.port}, peer, Bytes(message.begin(), message.end())};
   ++world.num_sent;
   if (world.on_send && !world.on_send(datagram)) return;
   world.in_flight.push_back(std::move(datagram));
+}
+
+bool End::has(const IpAddress& address) const {
+  return address == endpoint.address ||
+         std::find(more_addresses.begin(), more_addresses.end(), address) != more_addresses.end();
 }
 
 void End::log(const ike::LogLine& line) { lines.push_back(line.text); }
@@ -152,7 +161,7 @@ bool World::deliver() {
   const InFlight datagram = std::move(in_flight.front());
   in_flight.pop_front();
   for (End* end : {&initiator, &responder})
-    if (end->endpoint.address == datagram.to.address)
+    if (end->has(datagram.to.address))
       end->manager->receive(datagram.to, datagram.from, datagram.bytes);
   time.run_due();
   return true;

@@ -120,12 +120,14 @@ class End : public DatagramSink, public ike::LogSink, public ike::Observer {
                       const ike::ChildSnapshot&) override;
   void on_ike_update(const ike::IkeSnapshot&, const Endpoint&, const Endpoint&) override {}
 
+  bool has(const IpAddress& address) const;
   ike::IkeSnapshot only_sa() const;
   std::vector<ike::IkeSnapshot> sas() const { return manager->list({}); }
 
   World& world;
   std::string name;
   Endpoint endpoint;
+  std::vector<IpAddress> more_addresses;  ///< Beside that of `endpoint`, which is preferred.
   SeededRandom random;
   FakeOffload offload;
   std::optional<Status> outcome;
@@ -144,6 +146,8 @@ struct InFlight {
 class World {
  public:
   explicit World(std::uint64_t seed = 1, const ike::Settings& settings = {});
+  /// What the ends still say finds no hook of the test, whose variables are gone.
+  ~World() { on_send = nullptr; }
 
   /// Delivers one datagram, the oldest. False if there is none.
   bool deliver();

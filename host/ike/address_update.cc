@@ -88,7 +88,7 @@ void AddressUpdates::receive(const Notification& notification, const Endpoint& o
 // ---------------------------------------------------------------- the mover
 
 void AddressUpdates::move(const Endpoint& own, bool does_old_path_work) {
-  if (!sa_.facts.peer_has_attributes) return fall_back("the peer knows no address updates");
+  if (!sa_.facts.peer_has_attributes) return fall_back(own, "the peer knows no address updates");
   Move move;
   move.request_id = next_request_id_++;
   move.own = own;
@@ -101,7 +101,7 @@ void AddressUpdates::move(const Endpoint& own, bool does_old_path_work) {
   // What leaves from the new address is accepted at once: inbound SAs are found by their SPI.
   if (!does_old_path_work) {
     if (const Status status = bind(own, sa_.facts.peer, true, sa_.facts.is_nat_remote); !status)
-      return fall_back(status.error().text());
+      return fall_back(own, status.error().text());
   }
   send_move();
 }
@@ -161,7 +161,7 @@ void AddressUpdates::on_moved() {
   const bool is_nat_local = !done.observed || *done.observed != done.own;
   if (const Status status = bind(done.own, sa_.facts.peer, is_nat_local, sa_.facts.is_nat_remote);
       !status)
-    return fall_back(status.error().text());
+    return fall_back(done.own, status.error().text());
   acknowledged_ = done.own.address;
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(sa_.context().now() - done.began);
@@ -184,7 +184,8 @@ void AddressUpdates::on_refused(UpdateReason reason, std::optional<std::uint32_t
     });
     return;
   }
-  if (!refused.does_old_path_work) fall_back("the peer refuses: " + std::string(name_of(reason)));
+  if (!refused.does_old_path_work)
+    fall_back(refused.own, "the peer refuses: " + std::string(name_of(reason)));
 }
 
 void AddressUpdates::on_no_answer() {
@@ -193,12 +194,12 @@ void AddressUpdates::on_no_answer() {
     sa_.log(0, "no answer from the peer to the new address; the old path stays in use");
     return;
   }
-  fall_back("the peer does not answer the address update");
+  fall_back(given_up.own, "the peer does not answer the address update");
 }
 
-void AddressUpdates::fall_back(const std::string& why) {
+void AddressUpdates::fall_back(const Endpoint& own, const std::string& why) {
   sa_.log(0, "negotiating anew from the new address: " + why);
-  sa_.negotiate_anew();
+  sa_.negotiate_anew(own);
 }
 
 }  // namespace holdfast::ike

@@ -53,7 +53,7 @@ class AddressUpdates {
   void on_refused(isakmp::UpdateReason reason, std::optional<std::uint32_t> highest);
   void on_no_answer();
   /// Negotiates anew from the new address (section 7 of the protocol page).
-  void fall_back(const std::string& why);
+  void fall_back(const Endpoint& own, const std::string& why);
 
   // The other end.
   struct Candidate {

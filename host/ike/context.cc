@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ike/context.h"
 
+#include <algorithm>
+
 #include "ike/ike_sa.h"
 
 namespace holdfast::ike {
+namespace {
+
+std::size_t hash_of(const Identity& id) {
+  return std::hash<std::string_view>()(
+      {reinterpret_cast<const char*>(id.data.data()), id.data.size()});
+}
+
+}  // namespace
 
 std::uint32_t Context::reqid_of(const std::string& connection, const std::string& child) {
   const auto [found, is_new] = reqids.try_emplace({connection, child}, next_reqid);
@@ -25,6 +35,32 @@ Spi Context::reserve_spi() {
 std::shared_ptr<IkeSa> Context::find(const isakmp::Cookie& own_cookie) const {
   const auto found = sas.find(own_cookie);
   return found == sas.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<IkeSa>> Context::established_with(const Identity& remote_id) const {
+  std::vector<std::shared_ptr<IkeSa>> list;
+  const auto [first, last] = established.equal_range(hash_of(remote_id));
+  for (auto at = first; at != last; ++at)
+    if (at->second->facts.remote_id == remote_id) list.push_back(at->second->shared_from_this());
+  std::sort(list.begin(), list.end(),
+            [](const auto& a, const auto& b) { return a->unique_id() < b->unique_id(); });
+  return list;
+}
+
+void Context::note_established(IkeSa& sa) {
+  established.emplace(hash_of(sa.facts.remote_id), &sa);
+  ++num_established[sa.facts.config->name];
+}
+
+void Context::forget_established(const IkeSa& sa) {
+  const auto [first, last] = established.equal_range(hash_of(sa.facts.remote_id));
+  for (auto at = first; at != last; ++at) {
+    if (at->second != &sa) continue;
+    established.erase(at);
+    const auto count = num_established.find(sa.facts.config->name);
+    if (--count->second == 0) num_established.erase(count);
+    return;
+  }
 }
 
 void Context::bury(IkeSa& sa) {

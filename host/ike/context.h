@@ -40,6 +40,9 @@ struct Context {
   std::map<std::string, std::size_t> half_open_by_address;
   std::size_t num_half_open = 0;
   std::set<std::uint32_t> reserved_spis;
+  /// By the hash of the peer's identity.
+  std::unordered_multimap<std::size_t, IkeSa*> established;
+  std::map<std::string, std::size_t> num_established;  ///< By connection.
   /// Children by the SA ids of offload, for its events.
   std::unordered_map<std::uint32_t, ChildSa*> child_of_sa;
   /// Reqids of children by connection and name, which their policies keep.
@@ -52,10 +55,14 @@ struct Context {
   void release_spi(Spi spi) { reserved_spis.erase(to_number(spi)); }
 
   std::shared_ptr<IkeSa> find(const isakmp::Cookie& own_cookie) const;
+  /// Established SAs with a peer of this identity, whatever their connection; oldest first.
+  std::vector<std::shared_ptr<IkeSa>> established_with(const Identity& remote_id) const;
+  void note_established(IkeSa& sa);
+  void forget_established(const IkeSa& sa);
   /// Set by the manager: brings a child up anew, after DPD; makes a new SA to the same peer; gives
   /// back what an SA that ends had (addresses of pools, inner addresses).
   std::function<void(const std::string& child, const std::string& connection)> restart;
-  std::function<std::shared_ptr<IkeSa>(IkeSa& old)> renew;
+  std::function<std::shared_ptr<IkeSa>(IkeSa& old, const Endpoint& own)> renew;
   std::function<void(IkeSa& sa)> release;
   /// The SA is closed; it ends when whatever calls it now has returned.
   void bury(IkeSa& sa);

@@ -196,7 +196,9 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   if (main_mode_->is_done()) return;
   const Endpoint old_own = facts.own, old_peer = facts.peer;
   const Cookies old_cookies = facts.cookies;
-  if (is_initiator() && main_mode_->awaited() == 2)
+  // Our own message 1 that comes back is no message 2.
+  if (is_initiator() && head.responder_cookie == facts.cookies.initiator) return;
+  if (is_initiator() && main_mode_->awaited() == 2 && head.responder_cookie != Cookie{})
     facts.cookies.responder = head.responder_cookie;
   else if (main_mode_->awaited() != 1 && head.responder_cookie != facts.cookies.responder)
     return;
@@ -215,6 +217,7 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   facts.cookies = old_cookies;
   ++context_.counters.malformed;
   log(1, "dropping message " + std::to_string(number) + " of Main Mode: " + status.error().text());
+  if (number == 1) end("message 1 was malformed");  // it leaves no record
 }
 
 void IkeSa::remember(std::uint32_t message_id) {

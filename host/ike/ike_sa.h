@@ -110,7 +110,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   /// An address update is over; the network may have changed once more.
   void on_moved() { on_network_change(); }
   /// A new ISAKMP SA and new children from where this end is now; the old live until those are up.
-  void negotiate_anew();
+  void negotiate_anew(const Endpoint& own);
   /// Mode Config is done: children may come.
   void on_configured();
   void log(int level, std::string text);

@@ -250,7 +250,7 @@ void IkeSa::rekey() {
   if (!is_established() || is_renewed_) return;
   log(1, "renewing the ISAKMP SA");
   is_renewed_ = true;
-  const auto fresh = context_.renew(*this);
+  const auto fresh = context_.renew(*this, facts.own);
   fresh->when_established([weak = weak_from_this()](const Status& status) {
     const auto old = weak.lock();
     if (!old || old->is_dead_) return;

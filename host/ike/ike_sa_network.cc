@@ -50,13 +50,13 @@ void IkeSa::look_at_network() {
   updates_.move({*source, facts.own.port}, is_old_usable);
 }
 
-void IkeSa::negotiate_anew() {
+void IkeSa::negotiate_anew(const Endpoint& own) {
   if (is_dead_ || is_abandoned_) return;
   is_renewed_ = is_abandoned_ = true;
   std::vector<std::string> names;
   for (const auto& child : children_)
     if (child->state() == ChildState::kInstalled) names.push_back(child->agreement().name);
-  const auto fresh = context_.renew(*this);
+  const auto fresh = context_.renew(*this, own);
   const std::weak_ptr<IkeSa> next = fresh;
   fresh->when_established([weak = weak_from_this(), next, names](const Status& status) {
     const auto old = weak.lock();

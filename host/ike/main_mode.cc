@@ -260,6 +260,9 @@ Status MainMode::take_key_exchange(const Payloads& payloads) {
     return malformed("has a nonce of a forbidden size");
   if (public_value->size() != public_value_size(proposal_.group))
     return malformed("has a public value of a wrong size");
+  // Our own value that comes back, as in a reflected message.
+  if (dh_ && std::ranges::equal(*public_value, dh_->public_value()))
+    return malformed("holds our own public value");
   peer_public_.assign(public_value->begin(), public_value->end());
   peer_nonce_.assign(nonce->begin(), nonce->end());
   return note_certificate_requests(payloads);

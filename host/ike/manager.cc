@@ -75,7 +75,7 @@ Manager::Manager(const Outside& outside, const Settings& settings)
   context_->restart = [this](const std::string& child, const std::string& connection) {
     initiate(child, connection, [](const Status&) {});
   };
-  context_->renew = [this](IkeSa& old) { return renew(old); };
+  context_->renew = [this](IkeSa& old, const Endpoint& own) { return renew(old, own); };
   context_->release = [this](IkeSa& sa) { release(sa); };
 }
 
@@ -104,12 +104,14 @@ void Manager::receive(const Endpoint& own, const Endpoint& peer, ByteView messag
                 "dropping a datagram from " + peer.address.text() + ": " + header.error().text());
     return;
   }
-  // One of the two cookies is ours.
+  // One of the two cookies is ours, the other the peer's, which an initiator learns from message 2.
   auto sa = context.find(header->responder_cookie);
-  if (sa && sa->is_initiator()) sa = nullptr;
+  if (sa && (sa->is_initiator() || sa->peer_cookie() != header->initiator_cookie)) sa = nullptr;
   if (!sa) {
     sa = context.find(header->initiator_cookie);
-    if (sa && !sa->is_initiator()) sa = nullptr;
+    if (sa && (!sa->is_initiator() || (sa->peer_cookie() != Cookie{} &&
+                                       sa->peer_cookie() != header->responder_cookie)))
+      sa = nullptr;
   }
   if (sa) return sa->receive(own, peer, message);
   if (header->responder_cookie == Cookie{}) return receive_first(own, peer, *header, message);
@@ -271,10 +273,10 @@ std::shared_ptr<IkeSa> Manager::start_sa(std::shared_ptr<const ConnectionConfig>
   return sa;
 }
 
-std::shared_ptr<IkeSa> Manager::renew(IkeSa& old) {
+std::shared_ptr<IkeSa> Manager::renew(IkeSa& old, const Endpoint& own) {
   const auto known = context_->connections.find(old.facts.config->name);
   const auto config = known == context_->connections.end() ? old.facts.config : known->second;
-  const auto fresh = start_sa(config, old.facts.own, old.facts.peer);
+  const auto fresh = start_sa(config, own, old.facts.peer);
   fresh->start();
   return fresh;
 }
@@ -386,6 +388,14 @@ std::vector<IkeSnapshot> Manager::list(const SaFilter& filter) const {
 }
 
 std::size_t Manager::num_half_open() const { return context_->num_half_open; }
+ManagerTotals Manager::totals() const {
+  ManagerTotals totals;
+  for (const auto& [cookie, sa] : context_->sas)
+    ++totals.by_state[static_cast<std::size_t>(sa->state())];
+  totals.half_open = context_->num_half_open;
+  totals.children = context_->child_of_sa.size() / 2;  // an SA each way
+  return totals;
+}
 const ManagerCounters& Manager::counters() const { return context_->counters; }
 void Manager::add_observer(Observer* observer) { context_->observers.push_back(observer); }
 void Manager::remove_observer(Observer* observer) { std::erase(context_->observers, observer); }

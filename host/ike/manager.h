@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -39,6 +40,12 @@ struct ManagerCounters {
   std::uint64_t messages_in = 0, messages_out = 0, malformed = 0, unknown_cookies = 0,
                 half_open_refused = 0, bad_hash = 0, replayed = 0, unencrypted = 0,
                 retransmits_out = 0, retransmits_in = 0, unsupported_exchange = 0;
+};
+
+/// How much there is at the moment.
+struct ManagerTotals {
+  std::array<std::size_t, 4> by_state{};  ///< ISAKMP SAs, by IkeState.
+  std::size_t half_open = 0, children = 0;
 };
 
 /// What terminate, rekey and lists choose by; empty fields match all.
@@ -117,6 +124,7 @@ class Manager {
 
   std::vector<IkeSnapshot> list(const SaFilter& filter) const;
   std::size_t num_half_open() const;
+  ManagerTotals totals() const;
   const ManagerCounters& counters() const;
   void add_observer(Observer* observer);
   void remove_observer(Observer* observer);
@@ -129,7 +137,7 @@ class Manager {
   isakmp::Cookie fresh_cookie();
   std::shared_ptr<IkeSa> start_sa(std::shared_ptr<const ConnectionConfig> config,
                                   const Endpoint& own, const Endpoint& peer);
-  std::shared_ptr<IkeSa> renew(IkeSa& old);
+  std::shared_ptr<IkeSa> renew(IkeSa& old, const Endpoint& own);
   void release(IkeSa& sa);
   void remove_policies(const ConnectionConfig& config);
   bool is_up(const IkeSa& sa, const std::string& child) const;

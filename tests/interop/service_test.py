@@ -128,6 +128,63 @@ class UnitFile(unittest.TestCase):
                 unit)
 
 
+class Metrics(unittest.TestCase):
+    """Off by default; then at a loopback port or a UNIX socket."""
+
+    FETCH = """
+import socket, sys
+where = sys.argv[1]
+if where.startswith('/'):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(where)
+else:
+    s = socket.create_connection(where.rsplit(':', 1))
+s.sendall(b'GET /metrics HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
+print(s.makefile().read())
+"""
+
+    def fetch(self, where):
+        return run(*lab.within("a", sys.executable, "-c", self.FETCH, where)).stdout
+
+    def value(self, text, series):
+        return int(re.search(f"^{re.escape(series)} (\\d+)$", text, re.MULTILINE)[1])
+
+    def judge(self, listen):
+        def ask_for_metrics(net):
+            conf = net.a.swanctl_dir / "swanctl.conf"
+            conf.write_text(conf.read_text() +
+                            f"holdfast {{ metrics {{ listen = {listen(net)} }} }}\n")
+        with Lab(Holdfast, Holdfast, prepare=ask_for_metrics) as net:
+            where = listen(net).removeprefix("unix://")
+            before = self.fetch(where)
+            self.assertTrue(before.startswith("HTTP/1.1 200 OK\n"), before[:80])
+            self.assertEqual(self.value(before, "holdfast_child_sas"), 0)
+            net.a.initiate()
+            ping("a", count=3)
+            text = self.fetch(where)
+            self.assertEqual(self.value(text, "holdfast_child_sas"), 1)
+            self.assertEqual(
+                self.value(text, 'holdfast_isakmp_sas{state="ESTABLISHED"}'), 1)
+            for way in ("inbound", "outbound"):
+                self.assertEqual(self.value(
+                    text, f'holdfast_card_packets_total{{direction="{way}",end="out"}}'), 3)
+            # 3 messages each of Main Mode, 2 and 1 of Quick Mode.
+            self.assertEqual(self.value(
+                text, 'holdfast_isakmp_messages_total{direction="out"}'), 5)
+            self.assertEqual(self.value(text, 'holdfast_packets_total{side="wire",direction="in"}'),
+                             3)
+
+    def test_at_a_loopback_port(self):
+        self.judge(lambda net: "127.0.0.1:9190")
+
+    def test_at_a_socket(self):
+        self.judge(lambda net: f"unix://{net.a.folder}/metrics")
+
+    def test_off_by_default(self):
+        with Lab(Holdfast, Holdfast):
+            self.assertEqual(run(*lab.within("a", "ss", "-Hltn")).stdout, "")
+
+
 if __name__ == "__main__":
     lab.enter()
     Holdfast.program = sys.argv.pop(1)

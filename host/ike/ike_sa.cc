@@ -197,8 +197,12 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   const Endpoint old_own = facts.own, old_peer = facts.peer;
   const Cookies old_cookies = facts.cookies;
   // Our own message 1 that comes back is no message 2.
-  if (is_initiator() && head.responder_cookie == facts.cookies.initiator) return;
-  if (is_initiator() && main_mode_->awaited() == 2 && head.responder_cookie != Cookie{})
+  if (is_initiator() &&
+      (head.responder_cookie == Cookie{} || head.responder_cookie == facts.cookies.initiator)) {
+    ++context_.counters.malformed;
+    return;
+  }
+  if (is_initiator() && main_mode_->awaited() == 2)
     facts.cookies.responder = head.responder_cookie;
   else if (main_mode_->awaited() != 1 && head.responder_cookie != facts.cookies.responder)
     return;

@@ -109,8 +109,8 @@ void Manager::receive(const Endpoint& own, const Endpoint& peer, ByteView messag
   if (sa && (sa->is_initiator() || sa->peer_cookie() != header->initiator_cookie)) sa = nullptr;
   if (!sa) {
     sa = context.find(header->initiator_cookie);
-    if (sa && (!sa->is_initiator() || (sa->peer_cookie() != Cookie{} &&
-                                       sa->peer_cookie() != header->responder_cookie)))
+    if (sa && (!sa->is_initiator() ||
+               (sa->peer_cookie() != Cookie{} && sa->peer_cookie() != header->responder_cookie)))
       sa = nullptr;
   }
   if (sa) return sa->receive(own, peer, message);
@@ -155,7 +155,8 @@ void Manager::receive_first(const Endpoint& own, const Endpoint& peer, const Hea
   facts.peer = peer;
   const auto sa = std::make_shared<IkeSa>(context, std::move(facts));
   context.sas[sa->own_cookie()] = sa;
-  context.by_initiator[{header.initiator_cookie, initiator_key(peer)}] = sa->own_cookie();
+  sa->initiator_key = initiator_key(peer);
+  context.by_initiator[{header.initiator_cookie, sa->initiator_key}] = sa->own_cookie();
   sa->receive_first(own, peer, message);
 }
 
@@ -254,8 +255,7 @@ void Manager::release(IkeSa& sa) {
   }
   for (const IpAddress& address : sa.facts.local_vips)
     context_->outside.offload.remove_inner_address(address);
-  std::erase_if(context_->by_initiator,
-                [&](const auto& entry) { return entry.second == sa.own_cookie(); });
+  context_->forget_initiator(sa);
 }
 
 // ---------------------------------------------------------------- commands

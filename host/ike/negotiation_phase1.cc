@@ -52,6 +52,9 @@ bool is_understood(const Transform& transform) {
         return false;
     }
     if (seen >> attribute.type & 1) return false;
+    // A lifetime may be long; everything else is a number of 16 bits (RFC 2409, appendix A).
+    const bool is_basic = attribute.type != phase1::kLifeDuration;
+    if (is_basic && attribute.number().value_or(0x10000) > 0xffff) return false;
     seen |= 1u << attribute.type;
   }
   return transform.id == phase1::kTransformKeyIke;

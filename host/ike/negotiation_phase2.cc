@@ -43,6 +43,8 @@ std::optional<Wanted> read_transform(const Transform& transform) {
   for (const Attribute& attribute : transform.attributes) {
     const auto value = attribute.number();
     if (!value) return std::nullopt;
+    // A lifetime may be long; everything else is a number of 16 bits (RFC 2407, 4.5).
+    if (attribute.type != phase2::kLifeDuration && *value > 0xffff) return std::nullopt;
     switch (attribute.type) {
       case phase2::kLifeType:
         life_type = *value;

@@ -147,9 +147,9 @@ TEST_F(Phase1Attack, NumbersAreNotCutToTheirLowBits) {
 
 // CVE-2024-3652 for phase 1.
 TEST_F(Phase1Attack, KeysOfLengthZeroOrOdd) {
-  for (const std::uint16_t bits : {0, 1, 8, 64, 127, 129, 257, 512, 0xffff}) {
+  for (const unsigned bits : {0u, 1u, 8u, 64u, 127u, 129u, 257u, 512u, 0xffffu}) {
     SCOPED_TRACE(bits);
-    f.proposal.key_bits = bits;
+    f.proposal.key_bits = static_cast<std::uint16_t>(bits);
     f.say(f.main_mode(1));
     ASSERT_EQ(f.answers.size(), 1u);
     EXPECT_EQ(f.told(f.answer()), NotifyType::kNoProposalChosen);
@@ -213,7 +213,7 @@ TEST_F(Phase1Attack, CurvePointsThatAreNone) {
     const bool is_ecp = group == DhGroup::kEcp256;
     w.responder.load(gateway_conf(is_ecp ? "proposals = aes128-sha256-ecp256"
                                          : "proposals = aes128-sha256-curve25519"));
-    for (const std::uint8_t fill : {0x00, 0x01, 0xff}) {
+    for (const std::uint8_t fill : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{0xff}}) {
       SCOPED_TRACE(int{fill});
       if (!is_ecp && fill == 0xff) continue;  // any other 32 bytes are a point
       Forger other(w, Forger::As::kInitiator, 12);

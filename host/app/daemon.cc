@@ -35,7 +35,7 @@ std::string path_of(const std::string& uri) {
 Result<std::unique_ptr<Daemon>> Daemon::create(const Options& options) {
   std::unique_ptr<Daemon> daemon(new Daemon(options));
   for (const auto step : {&Daemon::read_config, &Daemon::open_card, &Daemon::open_network,
-                          &Daemon::open_key_files, &Daemon::open_control})
+                          &Daemon::open_key_files, &Daemon::open_control, &Daemon::open_metrics})
     if (const Status status = (daemon.get()->*step)(); !status)
       return tl::unexpected(status.error());
   daemon->connect();
@@ -147,6 +147,21 @@ Status Daemon::open_control() {
   commands_ = std::make_unique<control::ViciCommands>(
       control::ViciCommands::Outside{*vici_, *facade_, *events_, loop_, loop_});
   vici_->serve(*commands_);
+  return {};
+}
+
+Status Daemon::open_metrics() {
+  const std::string& listen = file_.daemon.metrics_listen;
+  if (listen.empty()) return {};
+  const auto started = static_cast<std::uint64_t>(std::time(nullptr));
+  auto metrics = DaemonMetrics::open(listen, [this, started] {
+    return log::MetricsSnapshot{HOLDFAST_VERSION,   file_.daemon.card,    started,
+                                manager_->totals(), manager_->counters(), mover_->counters(),
+                                card_->counters()};
+  });
+  if (!metrics) return tl::unexpected(metrics.error());
+  metrics_ = std::move(*metrics);
+  loop_.watch(metrics_->fd(), [this] { metrics_->step(); });
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "app/daemon_metrics.h"
 #include "app/ports.h"
 #include "app/tunnel_routes.h"
 #include "config/file_config.h"
@@ -46,6 +47,7 @@ class Daemon {
   Status open_network();
   Status open_key_files();
   Status open_control();
+  Status open_metrics();
   void load_connections(FileConfig& file);
   void load_credentials(const std::string& directory);
   Status reload();
@@ -78,6 +80,7 @@ class Daemon {
   std::unique_ptr<ike::Manager> manager_;
   std::unique_ptr<control::ManagerDaemon> facade_;
   std::unique_ptr<control::ViciCommands> commands_;
+  std::unique_ptr<DaemonMetrics> metrics_;  // none unless asked for
   bool is_pump_scheduled_ = false, is_stopping_ = false;
 };
 

@@ -24,8 +24,8 @@ Result<std::unique_ptr<TunnelRoutes>> TunnelRoutes::create(net::Netlink& netlink
 }
 
 TunnelRoutes::~TunnelRoutes() {
-  for (const auto& [text, route] : routes_)
-    static_cast<void>(netlink_.remove_route(route.destination, config_.if_index, config_.table));
+  for (const auto& [destination, source] : routes_)
+    static_cast<void>(netlink_.remove_route(destination, config_.if_index, config_.table));
   static_cast<void>(netlink_.remove_rule(config_.table, config_.priority));
 }
 
@@ -37,30 +37,35 @@ std::optional<IpAddress> TunnelRoutes::source_in(const Prefix& local) const {
 
 std::vector<Error> TunnelRoutes::sync(const offload::Spd& spd) {
   if (version_ == spd.version()) return {};
+  auto changed = version_ ? spd.changed_since(*version_) : std::nullopt;
   version_ = spd.version();
-  std::map<std::string, Route> wanted;
-  for (const auto& selectors : spd.protected_selectors()) {
-    const Prefix& destination = selectors.remote.prefix;
-    wanted.try_emplace(destination.text(), Route{destination, source_in(selectors.local.prefix)});
+  if (!changed) {
+    changed.emplace();
+    for (const auto& selectors : spd.protected_selectors())
+      changed->push_back(selectors.remote.prefix);
+    for (const auto& [destination, source] : routes_) changed->push_back(destination);
   }
   std::vector<Error> errors;
-  for (const auto& [text, route] : routes_) {
-    if (wanted.contains(text)) continue;
-    if (const Status status =
-            netlink_.remove_route(route.destination, config_.if_index, config_.table);
-        !status)
-      errors.push_back(status.error());
-  }
-  for (const auto& [text, route] : wanted) {
-    const auto known = routes_.find(text);
-    if (known != routes_.end() && known->second == route) continue;
-    if (const Status status =
-            netlink_.add_route(route.destination, config_.if_index, route.source, config_.table);
-        !status)
-      errors.push_back(status.error());
-  }
-  routes_ = std::move(wanted);
+  for (const Prefix& destination : *changed) sync(spd, destination, errors);
   return errors;
+}
+
+void TunnelRoutes::sync(const offload::Spd& spd, const Prefix& destination,
+                        std::vector<Error>& errors) {
+  const auto local = spd.protected_local(destination);
+  const auto known = routes_.find(destination);
+  Status status;
+  if (!local) {
+    if (known == routes_.end()) return;
+    routes_.erase(known);
+    status = netlink_.remove_route(destination, config_.if_index, config_.table);
+  } else {
+    const auto source = source_in(*local);
+    if (known != routes_.end() && known->second == source) return;
+    routes_[destination] = source;
+    status = netlink_.add_route(destination, config_.if_index, source, config_.table);
+  }
+  if (!status) errors.push_back(status.error());
 }
 
 }  // namespace holdfast::app

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
-#include <string>
+#include <unordered_map>
 
 #include "net/netlink.h"
 #include "offload/spd.h"
@@ -25,8 +24,8 @@ class TunnelRoutes {
   TunnelRoutes& operator=(const TunnelRoutes&) = delete;
   ~TunnelRoutes();
 
-  /// Adds what is missing and removes what is no more; cheap if nothing changed. Returns what the
-  /// kernel refused.
+  /// Adds what is missing and removes what is no more; costs what changed, not what is there.
+  /// Returns what the kernel refused.
   std::vector<Error> sync(const offload::Spd& spd);
   /// Addresses changed: the preferred sources are chosen anew.
   void forget_version() { version_.reset(); }
@@ -34,15 +33,12 @@ class TunnelRoutes {
  private:
   TunnelRoutes(net::Netlink& netlink, const Config& config) : netlink_(netlink), config_(config) {}
   std::optional<IpAddress> source_in(const Prefix& local) const;
+  void sync(const offload::Spd& spd, const Prefix& destination, std::vector<Error>& errors);
 
-  struct Route {
-    Prefix destination;
-    std::optional<IpAddress> source;
-    bool operator==(const Route&) const = default;
-  };
   net::Netlink& netlink_;
   Config config_;
-  std::map<std::string, Route> routes_;  // by the destination's text
+  /// Preferred sources by destination.
+  std::unordered_map<Prefix, std::optional<IpAddress>, offload::PrefixHash> routes_;
   std::optional<std::uint64_t> version_;
 };
 

@@ -47,6 +47,11 @@ std::vector<std::shared_ptr<IkeSa>> Context::established_with(const Identity& re
   return list;
 }
 
+void Context::forget_initiator(IkeSa& sa) {
+  if (sa.initiator_key.empty()) return;
+  by_initiator.erase({sa.facts.cookies.initiator, std::exchange(sa.initiator_key, {})});
+}
+
 void Context::note_established(IkeSa& sa) {
   established.emplace(hash_of(sa.facts.remote_id), &sa);
   ++num_established[sa.facts.config->name];

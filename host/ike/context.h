@@ -58,6 +58,8 @@ struct Context {
   /// Established SAs with a peer of this identity, whatever their connection; oldest first.
   std::vector<std::shared_ptr<IkeSa>> established_with(const Identity& remote_id) const;
   void note_established(IkeSa& sa);
+  /// Message 1 of the peer is no longer answered again.
+  void forget_initiator(IkeSa& sa);
   void forget_established(const IkeSa& sa);
   /// Set by the manager: brings a child up anew, after DPD; makes a new SA to the same peer; gives
   /// back what an SA that ends had (addresses of pools, inner addresses).

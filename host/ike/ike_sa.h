@@ -66,6 +66,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   Facts facts;
   std::optional<Phase1Keys> keys;
   Bytes last_phase1_block;
+  /// Of a responder: where its entry in Context::by_initiator is, as long as there is one.
+  std::string initiator_key;
 
   Context& context() { return context_; }
   std::uint32_t unique_id() const { return unique_id_; }

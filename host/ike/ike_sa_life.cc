@@ -19,11 +19,15 @@ void IkeSa::on_established(Seconds peer_lifetime) {
   state_ = IkeState::kEstablished;
   established_ = last_heard_ = context_.now();
   leave_half_open();
+  context_.note_established(*this);
   log(1, "ISAKMP SA established between " + facts.own.address.text() + "[" + facts.local_id.text() +
              "] and " + facts.peer.address.text() + "[" + facts.remote_id.text() + "], " +
              keys->proposal.text());
   // It answers repeated messages for a while, then its secrets go.
-  main_mode_timer_.start(context_.settings.half_open_timeout, [this] { main_mode_.reset(); });
+  main_mode_timer_.start(context_.settings.half_open_timeout, [this] {
+    main_mode_.reset();
+    context_.forget_initiator(*this);
+  });
   adopt_children();
   enforce_uniqueness();
   start_lifetimes(peer_lifetime);
@@ -78,10 +82,10 @@ void IkeSa::start_lifetimes(Seconds peer_lifetime) {
 /// Children of an older SA with the same ends and configuration come along (they need no ISAKMP SA
 /// to live, but to be renewed and ended).
 void IkeSa::adopt_children() {
-  for (const auto& [cookie, other] : context_.sas) {
-    if (other.get() == this || other->is_dead_ || other->is_abandoned_ || !other->keys ||
+  for (const auto& other : context_.established_with(facts.remote_id)) {
+    if (other.get() == this || other->is_abandoned_ ||
         other->facts.config->name != facts.config->name ||
-        other->facts.remote_id != facts.remote_id || other->facts.local_id != facts.local_id)
+        other->facts.local_id != facts.local_id)
       continue;
     if (!path_) path_ = other->path_;
     updates_.inherit(other->updates_);
@@ -97,13 +101,10 @@ void IkeSa::adopt_children() {
 
 void IkeSa::enforce_uniqueness() {
   if (facts.config->unique != Uniqueness::kReplace) return;
-  std::vector<std::shared_ptr<IkeSa>> old;
-  for (const auto& [cookie, other] : context_.sas)
-    if (other.get() != this && other->is_established() &&
-        other->facts.remote_id == facts.remote_id &&
-        other->facts.config->name == facts.config->name && !other->is_renewed_)
-      old.push_back(other);
-  for (const auto& other : old) other->terminate("replaced by a new one");
+  for (const auto& other : context_.established_with(facts.remote_id))
+    if (other.get() != this && other->facts.config->name == facts.config->name &&
+        !other->is_renewed_)
+      other->terminate("replaced by a new one");
 }
 
 // ---------------------------------------------------------------- children
@@ -290,6 +291,7 @@ void IkeSa::end(const std::string& reason) {
   if (std::exchange(is_dead_, true)) return;
   const auto keep_alive = shared_from_this();
   const bool was_up = state_ == IkeState::kEstablished;
+  if (was_up) context_.forget_established(*this);
   state_ = IkeState::kDeleting;
   for (Timer* timer : {&half_open_timer_, &rekey_timer_, &life_timer_, &dpd_timer_,
                        &keepalive_timer_, &main_mode_timer_, &settle_timer_})

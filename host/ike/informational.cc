@@ -114,21 +114,15 @@ void IkeSa::on_delete(const Delete& payload) {
 
 bool IkeSa::is_first_contact() const {
   if (facts.config->unique == Uniqueness::kNever) return false;
-  for (const auto& [cookie, other] : context_.sas)
-    if (other.get() != this && other->is_established() &&
-        other->facts.config->name == facts.config->name)
-      return false;
-  return true;
+  const auto found = context_.num_established.find(facts.config->name);
+  const std::size_t count = found == context_.num_established.end() ? 0 : found->second;
+  return count == (is_established() ? 1u : 0u);
 }
 
 void IkeSa::on_initial_contact() {
   if (facts.config->unique == Uniqueness::kNever) return;
-  std::vector<std::shared_ptr<IkeSa>> old;
-  for (const auto& [cookie, other] : context_.sas)
-    if (other.get() != this && other->is_established() &&
-        other->facts.remote_id == facts.remote_id && other->unique_id() < unique_id_)
-      old.push_back(other);
-  for (const auto& other : old) other->end("the peer started anew");
+  for (const auto& other : context_.established_with(facts.remote_id))
+    if (other.get() != this && other->unique_id() < unique_id_) other->end("the peer started anew");
 }
 
 // ---------------------------------------------------------------- DPD (RFC 3706)

@@ -5,6 +5,12 @@
 #include <cstring>
 
 namespace holdfast::offload {
+namespace {
+
+/// That many changes are remembered for changed_since().
+constexpr std::size_t kMaxChanges = 256;
+
+}  // namespace
 
 std::size_t Spd::Hash::operator()(const Key& key) const {
   // Not keyed: packets look entries up but never add one.
@@ -20,6 +26,14 @@ std::size_t Spd::Hash::operator()(const Key& key) const {
   mix(key.local);
   mix(key.remote);
   return hash;
+}
+
+std::size_t PrefixHash::operator()(const Prefix& prefix) const {
+  std::uint64_t words[2];
+  std::memcpy(words, prefix.address.bytes.data(), sizeof words);
+  const std::uint64_t mixed =
+      ((words[0] ^ prefix.length) * 0x9E3779B97F4A7C15u) ^ (words[1] * 0xC2B2AE3D27D4EB4Fu);
+  return static_cast<std::size_t>(mixed ^ (mixed >> 29));
 }
 
 unsigned Spd::Entry::num_upper_layer() const {
@@ -54,10 +68,53 @@ Spd::Group& Spd::group_of(const TrafficSelector& local, const TrafficSelector& r
 void Spd::add(Entry entry) {
   HOLDFAST_CHECK(entry.local.prefix.address.is_ipv6 == entry.remote.prefix.address.is_ipv6);
   entry.serial = ++version_;
+  protect(entry);
   auto& entries = group_of(entry.local, entry.remote).entries[key_of(entry.local, entry.remote)];
   const auto after = std::ranges::find_if(
       entries, [&entry](const Entry& other) { return entry.is_before(other); });
   entries.insert(after, std::move(entry));
+}
+
+void Spd::protect(const Entry& entry) {
+  if (!entry.is_protected()) return;
+  note_change(entry.remote.prefix);
+  const auto [first, last] = protected_.equal_range(entry.remote.prefix);
+  for (auto at = first; at != last; ++at)
+    if (at->second.local == entry.local.prefix) {
+      ++at->second.count;
+      return;
+    }
+  protected_.emplace(entry.remote.prefix, Use{entry.local.prefix, 1});
+}
+
+void Spd::unprotect(const Entry& entry) {
+  if (!entry.is_protected()) return;
+  note_change(entry.remote.prefix);
+  const auto [first, last] = protected_.equal_range(entry.remote.prefix);
+  const auto at = std::find_if(
+      first, last, [&](const auto& use) { return use.second.local == entry.local.prefix; });
+  HOLDFAST_CHECK(at != last);
+  if (--at->second.count == 0) protected_.erase(at);
+}
+
+void Spd::note_change(const Prefix& remote) {
+  changes_.emplace_back(version_, remote);
+  if (changes_.size() > kMaxChanges) changes_.pop_front();
+}
+
+std::optional<Prefix> Spd::protected_local(const Prefix& remote) const {
+  const auto found = protected_.find(remote);
+  if (found == protected_.end()) return std::nullopt;
+  return found->second.local;
+}
+
+std::optional<std::vector<Prefix>> Spd::changed_since(std::uint64_t version) const {
+  // What fell out of the list may have been of any version up to that of its first.
+  if (changes_.size() == kMaxChanges && changes_.front().first > version) return std::nullopt;
+  std::vector<Prefix> remotes;
+  for (auto at = changes_.rbegin(); at != changes_.rend() && at->first > version; ++at)
+    remotes.push_back(at->second);
+  return remotes;
 }
 
 template <typename Predicate>
@@ -66,7 +123,11 @@ void Spd::remove(const TrafficSelector& local, const TrafficSelector& remote, Pr
   Group& group = group_of(local, remote);
   const auto found = group.entries.find(key_of(local, remote));
   HOLDFAST_CHECK(found != group.entries.end());
-  std::erase_if(found->second, is_gone);
+  std::erase_if(found->second, [&](const Entry& entry) {
+    if (!is_gone(entry)) return false;
+    unprotect(entry);
+    return true;
+  });
   if (!found->second.empty()) return;
   group.entries.erase(found);
   std::erase_if(groups_, [](const Group& each) { return each.entries.empty(); });
@@ -138,7 +199,7 @@ std::vector<Spd::Selectors> Spd::protected_selectors() const {
   for (const Group& group : groups_)
     for (const auto& [key, entries] : group.entries)
       for (const Entry& entry : entries)
-        if (entry.decision.action != Action::kPass) all.push_back({entry.local, entry.remote});
+        if (entry.is_protected()) all.push_back({entry.local, entry.remote});
   return all;
 }
 

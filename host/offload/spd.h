@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "offload/offload.h"
 
 namespace holdfast::offload {
+
+struct PrefixHash {
+  std::size_t operator()(const Prefix& prefix) const;
+};
 
 /// The security policy database of the plain side (RFC 4301, 4.4.1): what becomes of a packet that
 /// wants to leave.
@@ -44,6 +49,11 @@ class Spd {
   };
   /// What must not leave in clear: of SAs and of all policies but those that let pass.
   std::vector<Selectors> protected_selectors() const;
+  /// Of those with exactly this remote side: the local side of one of them.
+  std::optional<Prefix> protected_local(const Prefix& remote) const;
+  /// Remote sides for which the answer of protected_local() may have changed since `version`.
+  /// Nothing if that is so long ago that nobody knows: then it may be any.
+  std::optional<std::vector<Prefix>> changed_since(std::uint64_t version) const;
   /// Changes with everything that can change the answer of lookup().
   std::uint64_t version() const { return version_; }
 
@@ -61,6 +71,7 @@ class Spd {
     TrafficSelector local, remote;
     std::uint64_t serial = 0;
 
+    bool is_protected() const { return decision.action != Action::kPass; }
     unsigned num_upper_layer() const;
     /// Comes before `other` among equal prefix lengths.
     bool is_before(const Entry& other) const;
@@ -77,6 +88,9 @@ class Spd {
   static Key key_of(const TrafficSelector& local, const TrafficSelector& remote);
   Group& group_of(const TrafficSelector& local, const TrafficSelector& remote);
   void add(Entry entry);
+  void protect(const Entry& entry);
+  void unprotect(const Entry& entry);
+  void note_change(const Prefix& remote);
   /// Takes out the entries of `key` that `is_gone` names.
   template <typename Predicate>
   void remove(const TrafficSelector& local, const TrafficSelector& remote, Predicate is_gone);
@@ -84,6 +98,13 @@ class Spd {
   std::vector<Group> groups_;  // longest first
   std::unordered_map<SaId, Selectors> sas_;
   std::unordered_multimap<std::uint32_t, Selectors> policies_;
+  /// Local sides by remote side, and how many entries have the two.
+  struct Use {
+    Prefix local;
+    unsigned count = 0;
+  };
+  std::unordered_multimap<Prefix, Use, PrefixHash> protected_;
+  std::deque<std::pair<std::uint64_t, Prefix>> changes_;
   std::uint64_t version_ = 0;
 };
 

@@ -154,6 +154,34 @@ TEST(Spd, TellsWhatMustNotLeaveInClear) {
       std::ranges::count_if(selectors, [](const auto& pair) { return pair.remote == kRight; }), 2);
 }
 
+TEST(Spd, TellsWhichDestinationsChanged) {
+  Spd spd;
+  const Prefix left = kLeft.prefix, right = kRight.prefix;
+  EXPECT_EQ(spd.protected_local(right), std::nullopt);
+  spd.add_policy(1, Action::kPass, kLeft, kRight);
+  EXPECT_EQ(spd.changed_since(0)->size(), 0u);
+  spd.add_sa(SaId{1}, SaIndex{6}, kLeft, kRight);
+  spd.add_sa(SaId{2}, SaIndex{7}, kLeft, kRight);
+  EXPECT_EQ(spd.protected_local(right), left);
+  const std::uint64_t before = spd.version();
+  spd.remove_sa(SaId{1});
+  EXPECT_EQ(spd.protected_local(right), left);
+  spd.remove_sa(SaId{2});
+  EXPECT_EQ(spd.protected_local(right), std::nullopt);
+  EXPECT_EQ(spd.changed_since(before), (std::vector{right, right}));
+  EXPECT_EQ(spd.changed_since(spd.version())->size(), 0u);
+}
+
+TEST(Spd, SaysThatTooMuchChanged) {
+  Spd spd;
+  const std::uint64_t before = spd.version();
+  for (unsigned id = 1; id <= 1000; ++id) spd.add_sa(SaId{id}, SaIndex{6}, kLeft, kRight);
+  EXPECT_EQ(spd.changed_since(before), std::nullopt);
+  const std::uint64_t late = spd.version();
+  spd.remove_sa(SaId{7});
+  EXPECT_EQ(spd.changed_since(late), std::vector{kRight.prefix});
+}
+
 TEST(Spd, VersionMovesWithEveryChange) {
   Spd spd;
   std::uint64_t before = spd.version();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -69,6 +70,9 @@ class QuickModeResponder : public QuickMode {
   Status on_message_1(const std::vector<isakmp::Payload>& payloads);
   Status on_message_3(const std::vector<isakmp::Payload>& payloads);
   void on_gave_up() override;
+  /// Of the peer and of this end.
+  Result<std::array<TrafficSelector, 2>> read_selectors(
+      const std::vector<isakmp::Payload>& payloads) const;
   /// Child of the configuration that allows what the peer asks for.
   const ChildConfig* choose_child(const TrafficSelector& local, const TrafficSelector& remote);
   Status refuse(isakmp::NotifyType type, Error error);

@@ -34,6 +34,23 @@ Status QuickModeResponder::on_message(const std::vector<Payload>& payloads) {
   return child_ ? on_message_3(payloads) : on_message_1(payloads);
 }
 
+/// IDci and IDcr; without them the two hosts themselves (RFC 2409, 5.5).
+Result<std::array<TrafficSelector, 2>> QuickModeResponder::read_selectors(
+    const std::vector<Payload>& payloads) const {
+  TrafficSelector dynamic;
+  dynamic.is_dynamic = true;
+  std::array<TrafficSelector, 2> ids = {resolve(dynamic, sa_, false), resolve(dynamic, sa_, true)};
+  std::size_t next = 0;
+  for (const Payload& payload : payloads) {
+    if (payload.type != PayloadType::kIdentification) continue;
+    const auto id = parse_identification(payload.body);
+    auto selector = id ? selector_of(*id) : tl::unexpected(id.error());
+    if (!selector) return tl::unexpected(selector.error());
+    ids.at(next++) = *selector;
+  }
+  return ids;
+}
+
 Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
   const Bytes expected = hash_phase2(*sa_.keys, message_id(), {after_hash(payloads, plain_)});
   if (const Status status = check_hash(payloads, expected); !status) return status;
@@ -44,21 +61,9 @@ Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
                   {ErrorCode::kBadFormat, "Quick Mode", "wrong number of SA or ID payloads"});
   const auto offer = parse_sa(find(payloads, PayloadType::kSa)->body);
   if (!offer) return refuse(NotifyType::kBadProposalSyntax, offer.error());
-
-  // Without identities: the two hosts themselves (RFC 2409, 5.5).
-  TrafficSelector dynamic;
-  dynamic.is_dynamic = true;
-  TrafficSelector ids[2] = {resolve(dynamic, sa_, false), resolve(dynamic, sa_, true)};
-  Parts id_parts;
-  for (const Payload& payload : payloads) {
-    if (payload.type != PayloadType::kIdentification) continue;
-    const auto id = parse_identification(payload.body);
-    const auto selector = id ? selector_of(*id) : tl::unexpected(id.error());
-    if (!selector) return refuse(NotifyType::kInvalidIdInformation, selector.error());
-    ids[id_parts.size()] = *selector;
-    id_parts.emplace_back(PayloadType::kIdentification,
-                          Bytes(payload.body.begin(), payload.body.end()));
-  }
+  const auto read = read_selectors(payloads);
+  if (!read) return refuse(NotifyType::kInvalidIdInformation, read.error());
+  const auto& ids = *read;
   const ChildConfig* child = choose_child(ids[1], ids[0]);
   if (!child)
     return refuse(NotifyType::kInvalidIdInformation,
@@ -95,7 +100,9 @@ Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
   choice->reply.proposals[0].spi = spi.take();
   Parts parts = {{PayloadType::kSa, write_sa(choice->reply)}, {PayloadType::kNonce, own_nonce_}};
   if (dh_) parts.emplace_back(PayloadType::kKeyExchange, key_exchange_value());
-  parts.insert(parts.end(), id_parts.begin(), id_parts.end());
+  for (const Payload& payload : payloads)
+    if (payload.type == PayloadType::kIdentification)
+      parts.emplace_back(payload.type, Bytes(payload.body.begin(), payload.body.end()));
   send(hash_phase2(*sa_.keys, message_id(), {peer_nonce_, chain(parts).view()}), parts, true);
   return {};
 }

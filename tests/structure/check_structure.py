@@ -60,7 +60,7 @@ CXX_MAY_INCLUDE = {
     "host/net": {"base", "holdfast", "net"},
     "host/ike": {"base", "holdfast", "isakmp", "crypto", "config", "offload", "net", "ike"},
     "host/control": {"base", "holdfast", "isakmp", "crypto", "config", "net", "ike", "control"},
-    "host/log": {"base", "ike", "log"},
+    "host/log": {"base", "holdfast", "ike", "log"},
     "host/app": {"base", "holdfast", "isakmp", "crypto", "config", "offload", "net", "ike",
                  "control", "log", "app", "model", "verilated", "link"},
 }

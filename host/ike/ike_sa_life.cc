@@ -84,8 +84,7 @@ void IkeSa::start_lifetimes(Seconds peer_lifetime) {
 void IkeSa::adopt_children() {
   for (const auto& other : context_.established_with(facts.remote_id)) {
     if (other.get() == this || other->is_abandoned_ ||
-        other->facts.config->name != facts.config->name ||
-        other->facts.local_id != facts.local_id)
+        other->facts.config->name != facts.config->name || other->facts.local_id != facts.local_id)
       continue;
     if (!path_) path_ = other->path_;
     updates_.inherit(other->updates_);

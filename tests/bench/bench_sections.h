@@ -22,5 +22,7 @@ void bench_cam(const Context& context);
 void bench_swaps(const Context& context);
 void bench_lockstep(const Context& context);
 void bench_speed(const Context& context);
+/// Not of the card: ISAKMP and packets of holdfastd, beside strongSwan.
+void bench_daemon(const Context& context);
 
 }  // namespace holdfast::bench

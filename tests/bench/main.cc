@@ -27,6 +27,7 @@ constexpr Section kSections[] = {
     {"swaps", "10,000 binding swaps under full load", holdfast::bench::bench_swaps},
     {"lockstep", "the RTL against the model, packet by packet", holdfast::bench::bench_lockstep},
     {"speed", "of the simulated card and of the model", holdfast::bench::bench_speed},
+    {"daemon", "holdfastd beside strongSwan", holdfast::bench::bench_daemon},
 };
 
 struct Options {
@@ -49,7 +50,8 @@ Options parse(int argc, char** argv) {
   app.footer(sections + "\nExit codes: 0 all as wanted, 1 a figure is short, 2 wrong usage.");
   app.add_option("SECTION", options.sections, "what to measure")->check(CLI::IsMember(names));
   app.add_option("--json", options.json, "write the figures to this file, too");
-  app.add_flag("--long", options.is_long, "a lockstep run of a million packets");
+  app.add_flag("--long", options.is_long,
+               "a lockstep run of a million packets, memory after ten minutes");
   app.add_option("--seed", options.seed, "of everything random")
       ->envname("HOLDFAST_SEED")
       ->capture_default_str();

@@ -155,9 +155,9 @@ Status Daemon::open_metrics() {
   if (listen.empty()) return {};
   const auto started = static_cast<std::uint64_t>(std::time(nullptr));
   auto metrics = DaemonMetrics::open(listen, [this, started] {
-    return log::MetricsSnapshot{HOLDFAST_VERSION,   file_.daemon.card,    started,
-                                manager_->totals(), manager_->counters(), mover_->counters(),
-                                card_->counters()};
+    return MetricsSnapshot{HOLDFAST_VERSION,   file_.daemon.card,    started,
+                           manager_->totals(), manager_->counters(), mover_->counters(),
+                           card_->counters()};
   });
   if (!metrics) return tl::unexpected(metrics.error());
   metrics_ = std::move(*metrics);

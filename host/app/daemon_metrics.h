@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "app/metrics_text.h"
 #include "control/vici_socket.h"
-#include "log/metrics.h"
 #include "log/metrics_server.h"
 
 namespace holdfast::app {
@@ -14,7 +14,7 @@ namespace holdfast::app {
 /// Metrics at a socket of this machine: `listen` as in DaemonConfig::metrics_listen.
 class DaemonMetrics {
  public:
-  using Collect = std::function<log::MetricsSnapshot()>;
+  using Collect = std::function<MetricsSnapshot()>;
   /// Errors: kInUse, kBadValue, kIo.
   static Result<std::unique_ptr<DaemonMetrics>> open(const std::string& listen, Collect collect);
 

@@ -5,6 +5,7 @@ A name is what docs/developer/testing.md writes:
     PROGRAM.SUITE.TEST        a GoogleTest case; parameters and their prefix are left out
     judge.NAME.CARD           a judge with one card, as ctest has it
     judge.NAME.CARD.METHOD    one method of it
+    interop.CLASS.METHOD      one method of a test between daemons; also swanctl.NAME
     lint.STEP                 a step of `./dev lint`
     bench.SECTION             a section of `./dev bench`
 """
@@ -97,6 +98,9 @@ def names_of(root):
                 for card in values_of(words, "CARDS") or ("soft", "verilated"):
                     judge = f"judge.{words[0]}.{card}"
                     names |= {judge, *(f"{judge}.{method}" for method in methods)}
+            elif command == "add_test" and words[0] == "NAME":
+                if words[1].startswith(("interop.", "swanctl.", "fuzz.")):
+                    names.add(words[1])
     names |= {f"lint.{step}" for step in
               re.findall(r"(?m)^lint_(\w+)\(\) \{$", (root / "dev").read_text())}
     bench = root / "tests/bench/main.cc"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "log/metrics.h"
+#include "app/metrics_text.h"
 
 #include <prometheus/text_serializer.h>
 
 #include <sstream>
 
-namespace holdfast::log {
+namespace holdfast::app {
 namespace {
 
 using prometheus::ClientMetric;
@@ -148,4 +148,4 @@ std::string metrics_text(const MetricsSnapshot& snapshot) {
   return std::move(text).str();
 }
 
-}  // namespace holdfast::log
+}  // namespace holdfast::app

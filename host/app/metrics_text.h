@@ -7,7 +7,7 @@
 #include "ike/manager.h"
 #include "offload/mover_counters.h"
 
-namespace holdfast::log {
+namespace holdfast::app {
 
 /// What the daemon counts, at one moment.
 struct MetricsSnapshot {
@@ -22,4 +22,4 @@ struct MetricsSnapshot {
 /// In Prometheus' text format, 0.0.4; the names are in docs/reference/metrics.md.
 std::string metrics_text(const MetricsSnapshot& snapshot);
 
-}  // namespace holdfast::log
+}  // namespace holdfast::app

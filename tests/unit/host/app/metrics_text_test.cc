@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "log/metrics.h"
+#include "app/metrics_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-namespace holdfast::log {
+namespace holdfast::app {
 namespace {
 
 using testing::HasSubstr;
@@ -71,4 +71,4 @@ TEST(Metrics, EveryLineIsOfTheFormat) {
 }
 
 }  // namespace
-}  // namespace holdfast::log
+}  // namespace holdfast::app

@@ -110,6 +110,12 @@ void ChildSa::start() {
   }
 }
 
+void ChildSa::retry_rekey() {
+  constexpr Seconds kWait(30);
+  rekey_at_ = context_.now() + kWait;
+  rekey_timer_.start(kWait, [this] { on_soft_lifetime(); });
+}
+
 void ChildSa::on_soft_lifetime() {
   rekey_timer_.stop();
   ike_->rekey_child(*this);

@@ -68,6 +68,8 @@ class ChildSa {
   ChildSnapshot snapshot() const;
   /// Seconds since the last inbound packet; negative if there was none.
   std::int64_t inbound_idle_seconds() const;
+  /// Its renewal failed, or could not begin: tries again soon.
+  void retry_rekey();
   void on_soft_lifetime();
   void on_hard_lifetime();
 

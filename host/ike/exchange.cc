@@ -51,7 +51,11 @@ void Exchange::send(const Bytes& hash, const Parts& rest, bool is_answered) {
   for (const auto& [type, body] : rest) payloads.add(type, body);
   last_sent = seal(sa_.header(type_, message_id_), payloads, *sa_.keys, iv_);
   if (is_answered) {
-    retransmitter_.start(last_sent, [this] { on_gave_up(); });
+    retransmitter_.start(last_sent, [this] {
+      on_gave_up();
+      last_sent.clear();
+      sa_.finish_exchange(message_id_);
+    });
   } else {
     retransmitter_.stop();
     sa_.transmit(last_sent);

@@ -13,6 +13,8 @@ using namespace isakmp;
 namespace {
 
 constexpr std::size_t kMaxUsedMessageIds = 256, kMaxFinished = 8;
+/// Of phase 2, under way at once; what comes beyond comes again later.
+constexpr std::size_t kMaxExchanges = 64;
 /// Largest ISAKMP message that is sent whole: 1,280 less IPv6, UDP and the non-ESP marker.
 constexpr std::size_t kMaxWholeBytes = 1228;
 
@@ -279,6 +281,10 @@ void IkeSa::receive_phase2(const Endpoint& own, const Endpoint& peer, const Head
   std::unique_ptr<Exchange> fresh;
   Exchange* exchange = known != exchanges_.end() ? known->second.get() : nullptr;
   if (!exchange) {
+    if (exchanges_.size() >= kMaxExchanges) {
+      ++context_.counters.half_open_refused;
+      return;
+    }
     fresh = respond(head);
     exchange = fresh.get();
     if (!exchange) {

@@ -113,6 +113,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void on_moved() { on_network_change(); }
   /// A new ISAKMP SA and new children from where this end is now; the old live until those are up.
   void negotiate_anew(const Endpoint& own);
+  /// The exchange is over; its message ID is never used again. It lives until its caller returned.
+  void finish_exchange(std::uint32_t message_id);
   /// Mode Config is done: children may come.
   void on_configured();
   void log(int level, std::string text);
@@ -146,7 +148,6 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void note_complaint(const isakmp::Header& header, ByteView body);
   void on_notification(const isakmp::Notification& notification, bool is_alone);
   void on_delete(const isakmp::Delete& payload);
-  void finish_exchange(std::uint32_t message_id);
   void remember(std::uint32_t message_id);
   void on_authenticated(const Endpoint& own, const Endpoint& peer);
 
@@ -191,6 +192,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::string peer_complaint_;  // what it said in clear, for the sentence at the end
   TimePoint established_{}, rekey_at_{}, last_heard_{};
   std::uint32_t dpd_sequence_ = 0;
+  std::optional<std::uint32_t> peer_dpd_sequence_;
   unsigned dpd_unanswered_ = 0;
   TimePoint dpd_since_{};
   Endpoint reply_own_, reply_peer_;  // of the message that is worked on

@@ -10,6 +10,22 @@ namespace holdfast::ike {
 
 using namespace isakmp;
 
+namespace {
+
+void also_tell(Manager::Done& first, Manager::Done second) {
+  if (!second) return;
+  first = [first = std::move(first), second = std::move(second)](const Status& status) {
+    if (first) first(status);
+    second(status);
+  };
+}
+
+constexpr Seconds kRenewAgain(30);
+/// A peer that wants shorter lives gets these.
+constexpr Seconds kShortestLife(10);
+
+}  // namespace
+
 void IkeSa::start() {
   log(1, "initiating Main Mode to " + facts.peer.address.text());
   main_mode_->start();
@@ -68,7 +84,8 @@ void IkeSa::start_lifetimes(Seconds peer_lifetime) {
   const ConnectionConfig& config = *facts.config;
   Seconds rekey = config.rekey_time;
   if (rekey.count() == 0) return;
-  if (peer_lifetime.count() > 0) rekey = std::min(rekey, peer_lifetime * 9 / 10);
+  if (peer_lifetime.count() > 0)
+    rekey = std::min(rekey, std::max(kShortestLife, peer_lifetime * 9 / 10));
   const Seconds spread = std::min(config.rand_time, rekey / 4);
   const Duration wait =
       rekey - std::chrono::milliseconds(context_.outside.random.u32() %
@@ -127,6 +144,14 @@ bool IkeSa::is_bringing_up(const std::string& child) const {
 }
 
 void IkeSa::add_child(const std::string& name, Manager::Done done, std::uint32_t rekeys) {
+  if (rekeys == 0 && is_bringing_up(name)) {  // once is enough; both hear of it
+    for (Waiting& waiting : waiting_)
+      if (waiting.child == name) return also_tell(waiting.done, std::move(done));
+    for (const auto& [id, exchange] : exchanges_)
+      if (auto* quick = dynamic_cast<QuickModeInitiator*>(exchange.get());
+          quick && quick->child_name() == name && !quick->is_done())
+        return also_tell(quick->done(), std::move(done));
+  }
   waiting_.push_back({name, rekeys, std::move(done)});
   if (is_established() && !is_configuring_) start_waiting();
 }
@@ -210,10 +235,15 @@ bool IkeSa::has_newer_sibling(const ChildSa& child) const {
 void IkeSa::rekey_child(ChildSa& child) {
   // Both ends rekeyed at once: the younger pair stays, the older one needs no successor.
   if (has_newer_sibling(child)) return delete_child(child);
-  if (!is_established() || is_bringing_up(child.agreement().name)) return;
+  if (!is_established() || is_bringing_up(child.agreement().name)) return child.retry_rekey();
   log(1, "rekeying child " + child.agreement().name);
-  child.set_state(ChildState::kInstalled);
-  add_child(child.agreement().name, nullptr, child.unique_id());
+  const std::uint32_t id = child.unique_id();
+  const auto done = [&context = context_, id](const Status& status) {
+    if (status) return;
+    for (const auto& [cookie, sa] : context.sas)  // another may have adopted it
+      if (ChildSa* old = sa->find_child(id)) return old->retry_rekey();
+  };
+  add_child(child.agreement().name, done, id);
 }
 
 void IkeSa::expire_child(ChildSa& child) {
@@ -255,7 +285,10 @@ void IkeSa::rekey() {
     const auto old = weak.lock();
     if (!old || old->is_dead_) return;
     old->is_renewed_ = bool(status);
-    if (!status) return;
+    if (!status) {  // until its life ends there are more tries
+      old->rekey_timer_.start(kRenewAgain, [old = old.get()] { old->rekey(); });
+      return;
+    }
     old->context_.outside.timers.start(std::chrono::seconds(1), [weak] {
       const auto gone = weak.lock();
       if (gone && !gone->is_dead_) gone->terminate("renewed");

@@ -175,6 +175,13 @@ void IkeSa::on_dpd(const Notification& notification) {
     start_dpd();
     return;
   }
+  // Numbers rise (RFC 3706, 5.5); the last one may come again. What is older was recorded.
+  const std::uint32_t sequence = WireReader(notification.data).u32();
+  if (peer_dpd_sequence_ && static_cast<std::int32_t>(sequence - *peer_dpd_sequence_) < 0) {
+    ++context_.counters.replayed;
+    return;
+  }
+  peer_dpd_sequence_ = sequence;
   // To where it came from, so that a peer behind a new mapping hears it; nothing moves.
   send_informational(PayloadType::kNotification,
                      write_notification({Protocol::kIsakmp, notification.spi, NotifyType::kDpdAck,

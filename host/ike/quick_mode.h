@@ -45,6 +45,8 @@ class QuickModeInitiator : public QuickMode {
   /// Sends message 1. Errors: kUnsupported (the card can do none of the proposals), kNotFound.
   Status start();
   std::string child_name() const override { return name_; }
+  /// Who is told of the outcome.
+  Manager::Done& done() { return done_; }
   /// The peer refused it, or the ISAKMP SA ends.
   void abandon(const std::string& reason);
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "app/daemon.h"
+#include "holdfast/link_card.h"
 #include "model/soft_card.h"
 #include "verilated/verilated_card.h"
 
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   using namespace holdfast;
   register_card_io("soft", model::SoftCard::make);
   register_card_io("verilated", sim::VerilatedCard::make);
+  register_card_io("link", LinkCard::make);
 
   CLI::App cli{
       "holdfastd: IPsec that holds when the address moves. It negotiates SAs with ISAKMP\n"

@@ -39,22 +39,6 @@ void AddressUpdates::send(NotifyType type, Update update, const Endpoint& own,
       write_notification({Protocol::kIsakmp, {}, type, write_address_update(update)}), own, peer);
 }
 
-/// ISAKMP and all SAs of the path follow together, or nothing does.
-Status AddressUpdates::bind(const Endpoint& own, const Endpoint& peer, bool is_nat_local,
-                            bool is_nat_remote) {
-  const bool has_nat = is_nat_local || is_nat_remote;
-  Binding binding{own, peer, has_nat ? Encap::kUdp : Encap::kNone};
-  if (!has_nat) binding.own.port = binding.peer.port = 0;
-  if (const Status status = sa_.rebind(binding); !status) return status;
-  for (Observer* observer : sa_.context().observers)
-    observer->on_ike_update(sa_.snapshot(), own, peer);
-  sa_.facts.own = own;
-  sa_.facts.peer = peer;
-  sa_.facts.is_nat_local = is_nat_local;
-  sa_.facts.is_nat_remote = is_nat_remote;
-  return {};
-}
-
 void AddressUpdates::receive(const Notification& notification, const Endpoint& own,
                              const Endpoint& peer) {
   const auto update = parse_address_update(notification.data);
@@ -100,7 +84,7 @@ void AddressUpdates::move(const Endpoint& own, bool does_old_path_work) {
   move_ = std::move(move);
   // What leaves from the new address is accepted at once: inbound SAs are found by their SPI.
   if (!does_old_path_work) {
-    if (const Status status = bind(own, sa_.facts.peer, true, sa_.facts.is_nat_remote); !status)
+    if (const Status status = sa_.bind(own, sa_.facts.peer, true, sa_.facts.is_nat_remote); !status)
       return fall_back(own, status.error().text());
   }
   send_move();
@@ -159,7 +143,8 @@ void AddressUpdates::on_moved() {
   move_timer_.stop();
   const Move done = *std::exchange(move_, std::nullopt);
   const bool is_nat_local = !done.observed || *done.observed != done.own;
-  if (const Status status = bind(done.own, sa_.facts.peer, is_nat_local, sa_.facts.is_nat_remote);
+  if (const Status status =
+          sa_.bind(done.own, sa_.facts.peer, is_nat_local, sa_.facts.is_nat_remote);
       !status)
     return fall_back(done.own, status.error().text());
   acknowledged_ = done.own.address;

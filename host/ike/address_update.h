@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <deque>
+#include <vector>
 #include <optional>
 
 #include "ike/context.h"
@@ -25,6 +25,8 @@ class AddressUpdates {
   /// Mover: the address in use is gone (`does_old_path_work` false) or a better one is there. An
   /// update under way is given up for this one.
   void move(const Endpoint& own, bool does_old_path_work);
+  /// The peer has announced a move that is not proven yet.
+  bool is_pending() const { return pending_.has_value(); }
   bool is_moving_to(const IpAddress& own) const { return move_ && move_->own.address == own; }
 
   /// A notification of one of the four types, from `peer` to `own`.
@@ -80,7 +82,6 @@ class AddressUpdates {
   bool is_bindable(const IpAddress& address) const;
   bool is_over_rate();
 
-  Status bind(const Endpoint& own, const Endpoint& peer, bool is_nat_local, bool is_nat_remote);
   void send(isakmp::NotifyType type, Update update, const Endpoint& own, const Endpoint& peer);
 
   IkeSa& sa_;
@@ -91,7 +92,7 @@ class AddressUpdates {
   std::optional<Pending> pending_;
   Timer pending_timer_;
   std::optional<Answered> answered_;
-  std::deque<TimePoint> recent_;  // accepted updates, for the rate limit
+  std::vector<TimePoint> recent_;  // accepted updates, for the rate limit
 };
 
 }  // namespace holdfast::ike

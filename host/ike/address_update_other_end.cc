@@ -37,7 +37,7 @@ bool AddressUpdates::is_bindable(const IpAddress& address) const {
 
 bool AddressUpdates::is_over_rate() {
   const TimePoint now = sa_.context().now();
-  while (!recent_.empty() && now - recent_.front() >= kMoveWindow) recent_.pop_front();
+  while (!recent_.empty() && now - recent_.front() >= kMoveWindow) recent_.erase(recent_.begin());
   return recent_.size() >= kMaxMoves;
 }
 
@@ -148,7 +148,7 @@ void AddressUpdates::on_confirm(const Update& update, const Endpoint& own, const
   content.spis = done.update.spis;
   content.observed = peer;
   const Endpoint old_peer = sa_.facts.peer;
-  if (!bind(own, peer, sa_.facts.is_nat_local, peer != done.claimed)) {
+  if (!sa_.bind(own, peer, sa_.facts.is_nat_local, peer != done.claimed)) {
     content.reason = UpdateReason::kBusy;
     return answer(NotifyType::kAddressUpdateNack, std::move(content), own, peer);
   }

@@ -31,6 +31,7 @@ IkeSa::IkeSa(Context& context, Facts set)
       context_(context),
       unique_id_(context.next_ike_id++),
       updates_(*this),
+      probe_(*this),
       settle_timer_(context.outside.timers),
       half_open_timer_(context.outside.timers),
       rekey_timer_(context.outside.timers),
@@ -110,7 +111,7 @@ void IkeSa::transmit(ByteView message, const Endpoint& own, const Endpoint& peer
 std::uint32_t IkeSa::fresh_message_id() {
   while (true) {
     const std::uint32_t id = context_.outside.random.u32();
-    if (id != 0 && !used_.contains(id) && !exchanges_.contains(id)) return id;
+    if (id != 0 && !is_used(id) && !exchanges_.contains(id)) return id;
   }
 }
 
@@ -226,12 +227,14 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   if (number == 1) end("message 1 was malformed");  // it leaves no record
 }
 
+bool IkeSa::is_used(std::uint32_t message_id) const {
+  return std::find(used_.begin(), used_.end(), message_id) != used_.end();
+}
+
 void IkeSa::remember(std::uint32_t message_id) {
-  if (!used_.insert(message_id).second) return;
-  used_order_.push_back(message_id);
-  if (used_order_.size() <= kMaxUsedMessageIds) return;
-  used_.erase(used_order_.front());
-  used_order_.pop_front();
+  if (is_used(message_id)) return;
+  if (used_.size() == kMaxUsedMessageIds) used_.erase(used_.begin());
+  used_.push_back(message_id);
 }
 
 bool IkeSa::answer_duplicate(std::uint32_t message_id, ByteView digest) {
@@ -244,7 +247,7 @@ bool IkeSa::answer_duplicate(std::uint32_t message_id, ByteView digest) {
     if (is_same && !finished.reply.empty()) transmit(finished.reply, finished.own, finished.peer);
     return true;
   }
-  if (!used_.contains(message_id)) return false;
+  if (!is_used(message_id)) return false;
   ++context_.counters.replayed;
   return true;
 }
@@ -316,7 +319,7 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
   remember(message_id);
   finished_.push_back({message_id, std::move(found->second->last_digest),
                        std::move(found->second->last_sent), facts.own, facts.peer});
-  if (finished_.size() > kMaxFinished) finished_.pop_front();
+  if (finished_.size() > kMaxFinished) finished_.erase(finished_.begin());
   // With its SA, which it refers to.
   context_.keep_a_moment(
       std::make_shared<std::pair<std::shared_ptr<IkeSa>, std::unique_ptr<Exchange>>>(
@@ -327,9 +330,7 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
 /// Something that authenticated itself came: the peer lives. Where it came from moves nothing.
 void IkeSa::on_authenticated(const Endpoint& own, const Endpoint& peer) {
   last_heard_ = context_.now();
-  if (own == facts.own && peer == facts.peer) return;
-  log(2, "an authentic message came from " + peer.address.text() + ":" + std::to_string(peer.port) +
-             "; nothing moves because of it");
+  if (peer != facts.peer && !updates_.is_pending()) probe_.start(own, peer);
 }
 
 }  // namespace holdfast::ike

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
-#include <set>
+#include <vector>
 
 #include "ike/address_update.h"
 #include "ike/child_sa.h"
 #include "ike/context.h"
+#include "ike/endpoint_probe.h"
 #include "ike/exchange.h"
 #include "ike/main_mode.h"
 #include "ike/retransmitter.h"
@@ -107,8 +107,11 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   const isakmp::Cookie& peer_cookie() const;
   /// Each is the SPI of an inbound SA of a child.
   bool are_all_inbound(const std::vector<std::uint32_t>& spis) const;
-  /// The path of all children, if there is one. Nothing changed if it fails.
-  Status rebind(const Binding& binding);
+  /// The ISAKMP SA and the path of all its children go to other endpoints, together or not at all.
+  Status bind(const Endpoint& own, const Endpoint& peer, bool is_nat_local, bool is_nat_remote);
+  /// Asks by DPD (RFC 3706, 5.3), from one endpoint to another; returns the number that the answer
+  /// will have.
+  std::uint32_t send_dpd(const Endpoint& own, const Endpoint& peer);
   /// An address update is over; the network may have changed once more.
   void on_moved() { on_network_change(); }
   /// A new ISAKMP SA and new children from where this end is now; the old live until those are up.
@@ -148,6 +151,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void note_complaint(const isakmp::Header& header, ByteView body);
   void on_notification(const isakmp::Notification& notification, bool is_alone);
   void on_delete(const isakmp::Delete& payload);
+  bool is_used(std::uint32_t message_id) const;
   void remember(std::uint32_t message_id);
   void on_authenticated(const Endpoint& own, const Endpoint& peer);
 
@@ -166,8 +170,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   // DPD (RFC 3706) and keepalives (RFC 3948, 4)
   void start_dpd();
   void on_dpd_time();
-  void send_dpd();
   void on_dpd(const isakmp::Notification& notification);
+  bool is_new_dpd(std::uint32_t sequence);
   void on_dead();
   void start_keepalive();
 
@@ -178,12 +182,13 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::string half_open_key_;
   std::unique_ptr<MainMode> main_mode_;
   AddressUpdates updates_;
+  EndpointProbe probe_;
   Timer settle_timer_;
   bool is_parked_ = false, is_abandoned_ = false;
   std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
-  std::deque<Finished> finished_;
-  std::deque<std::uint32_t> used_order_;
-  std::set<std::uint32_t> used_;
+  // Vectors, because there are ten thousand SAs and few entries in each; oldest first.
+  std::vector<Finished> finished_;
+  std::vector<std::uint32_t> used_;
   isakmp::FragmentBuffer fragments_;
   std::vector<Waiting> waiting_;
   std::vector<Manager::Done> established_waiters_;
@@ -191,8 +196,9 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::list<std::unique_ptr<ChildSa>> children_;
   std::string peer_complaint_;  // what it said in clear, for the sentence at the end
   TimePoint established_{}, rekey_at_{}, last_heard_{};
-  std::uint32_t dpd_sequence_ = 0;
+  std::uint32_t dpd_sequence_ = 0, dpd_asked_ = 0;
   std::optional<std::uint32_t> peer_dpd_sequence_;
+  std::uint32_t peer_dpd_seen_ = 0;  // bit n: n below the highest
   unsigned dpd_unanswered_ = 0;
   TimePoint dpd_since_{};
   Endpoint reply_own_, reply_peer_;  // of the message that is worked on

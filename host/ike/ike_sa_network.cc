@@ -21,9 +21,19 @@ bool IkeSa::are_all_inbound(const std::vector<std::uint32_t>& spis) const {
   });
 }
 
-Status IkeSa::rebind(const Binding& binding) {
-  if (!path_) return {};
-  return path_->rebind(binding);
+Status IkeSa::bind(const Endpoint& own, const Endpoint& peer, bool is_nat_local,
+                   bool is_nat_remote) {
+  const bool has_nat = is_nat_local || is_nat_remote;
+  Binding binding{own, peer, has_nat ? Encap::kUdp : Encap::kNone};
+  if (!has_nat) binding.own.port = binding.peer.port = 0;
+  if (path_)
+    if (const Status status = path_->rebind(binding); !status) return status;
+  for (Observer* observer : context_.observers) observer->on_ike_update(snapshot(), own, peer);
+  facts.own = own;
+  facts.peer = peer;
+  facts.is_nat_local = is_nat_local;
+  facts.is_nat_remote = is_nat_remote;
+  return {};
 }
 
 void IkeSa::on_network_change() {

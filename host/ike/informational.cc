@@ -9,6 +9,12 @@ namespace holdfast::ike {
 
 using namespace isakmp;
 
+namespace {
+
+constexpr std::int32_t kDpdWindow = 4;
+
+}  // namespace
+
 /// In clear, before there are keys: anybody may have sent it. It is only kept for the sentence.
 void IkeSa::note_complaint(const Header& head, ByteView body) {
   const auto payloads = parse_payloads(head.next_payload, body, Padding::kRefused);
@@ -39,7 +45,7 @@ void IkeSa::receive_informational(const Header& head, ByteView body) {
     return;
   }
   remember(head.message_id);
-  on_authenticated(reply_own_, reply_peer_);
+  last_heard_ = context_.now();
   for (const Payload& payload : *payloads) {
     if (is_dead_) return;  // a Delete ends it: what stands behind finds nobody
     if (payload.type == PayloadType::kNotification) {
@@ -151,12 +157,12 @@ void IkeSa::on_dpd_time() {
   const Seconds timeout = facts.config->dpd_timeout.count() ? facts.config->dpd_timeout : 4 * delay;
   if (dpd_unanswered_ > 0 && now - dpd_since_ >= timeout) return on_dead();
   ++dpd_unanswered_;
-  send_dpd();
+  dpd_asked_ = send_dpd(facts.own, facts.peer);
   dpd_timer_.start(std::min<Duration>(delay, std::max<Duration>(timeout / 4, Seconds(1))),
                    [this] { on_dpd_time(); });
 }
 
-void IkeSa::send_dpd() {
+std::uint32_t IkeSa::send_dpd(const Endpoint& own, const Endpoint& peer) {
   // A number that nobody can guess, and that rises (RFC 3706, 5.5).
   if (dpd_sequence_ == 0) dpd_sequence_ = context_.outside.random.u32() >> 1;
   ++dpd_sequence_;
@@ -164,29 +170,48 @@ void IkeSa::send_dpd() {
   data.u32(dpd_sequence_);
   send_informational(PayloadType::kNotification,
                      write_notification({Protocol::kIsakmp, cookie_pair(facts.cookies),
-                                         NotifyType::kDpdAreYouThere, data.take()}));
+                                         NotifyType::kDpdAreYouThere, data.take()}),
+                     own, peer);
+  return dpd_sequence_;
+}
+
+/// Numbers rise (RFC 3706, 5.5), though two on different ways may overtake each other; each counts
+/// once. What is older was recorded.
+bool IkeSa::is_new_dpd(std::uint32_t sequence) {
+  const auto ahead =
+      peer_dpd_sequence_ ? static_cast<std::int32_t>(sequence - *peer_dpd_sequence_) : 1;
+  if (ahead > 0) {
+    peer_dpd_seen_ = ahead < kDpdWindow ? peer_dpd_seen_ << ahead | 1 : 1;
+    peer_dpd_sequence_ = sequence;
+    return true;
+  }
+  if (-ahead >= kDpdWindow || (peer_dpd_seen_ >> -ahead & 1)) return false;
+  peer_dpd_seen_ |= 1u << -ahead;
+  return true;
 }
 
 void IkeSa::on_dpd(const Notification& notification) {
   if (notification.spi != cookie_pair(facts.cookies)) return;
   if (notification.type == NotifyType::kDpdAck) {
-    if (WireReader(notification.data).u32() != dpd_sequence_ || dpd_unanswered_ == 0) return;
+    const std::uint32_t answered = WireReader(notification.data).u32();
+    if (probe_.on_answer(answered, reply_peer_)) return;
+    if (answered != dpd_asked_ || dpd_unanswered_ == 0) return;
     dpd_unanswered_ = 0;
     start_dpd();
     return;
   }
-  // Numbers rise (RFC 3706, 5.5); the last one may come again. What is older was recorded.
-  const std::uint32_t sequence = WireReader(notification.data).u32();
-  if (peer_dpd_sequence_ && static_cast<std::int32_t>(sequence - *peer_dpd_sequence_) < 0) {
+  if (!is_new_dpd(WireReader(notification.data).u32())) {
     ++context_.counters.replayed;
     return;
   }
-  peer_dpd_sequence_ = sequence;
-  // To where it came from, so that a peer behind a new mapping hears it; nothing moves.
-  send_informational(PayloadType::kNotification,
-                     write_notification({Protocol::kIsakmp, notification.spi, NotifyType::kDpdAck,
-                                         notification.data}),
-                     reply_own_, reply_peer_);
+  // To where it came from, so that a peer behind a new mapping hears it; and to where the peer is
+  // bound, so that a copy which overtakes the question does not take the answer away.
+  const Bytes body = write_notification(
+      {Protocol::kIsakmp, notification.spi, NotifyType::kDpdAck, notification.data});
+  send_informational(PayloadType::kNotification, body, reply_own_, reply_peer_);
+  if (reply_peer_ == facts.peer) return;
+  send_informational(PayloadType::kNotification, body);
+  if (!updates_.is_pending()) probe_.start(reply_own_, reply_peer_);
 }
 
 void IkeSa::on_dead() {

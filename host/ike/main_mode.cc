@@ -357,26 +357,31 @@ Status MainMode::on_message_4(const Payloads& payloads) {
   return {};
 }
 
+void MainMode::finish() {
+  step_ = Step::kDone;
+  sa_.last_phase1_block = iv_;
+  dh_.reset();
+  for (Bytes* bytes : {&sai_body_, &peer_public_, &own_nonce_, &peer_nonce_, &iv_}) *bytes = {};
+  last_sent_.shrink_to_fit();
+  sa_.on_established(peer_lifetime_);
+}
+
 Status MainMode::on_message_5(const Payloads& payloads) {
   if (const Status status = Authentication(*this).check(payloads); !status)
     return fatal(status.error());
   auto parts = Authentication(*this).own_parts();
   if (!parts) return fatal(parts.error());
-  step_ = Step::kDone;
   send_encrypted(*parts, false);
-  sa_.last_phase1_block = iv_;
-  sa_.on_established(peer_lifetime_);
+  finish();
   return {};
 }
 
 Status MainMode::on_message_6(const Payloads& payloads) {
   if (const Status status = Authentication(*this).check(payloads); !status)
     return fatal(status.error());
-  step_ = Step::kDone;
   retransmitter_.stop();
-  last_sent_.clear();
-  sa_.last_phase1_block = iv_;
-  sa_.on_established(peer_lifetime_);
+  last_sent_ = {};
+  finish();
   return {};
 }
 

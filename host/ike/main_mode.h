@@ -66,6 +66,8 @@ class MainMode {
   Status fatal(Error error);
   void send_in_clear(const Parts& parts, bool is_answered);
   void send_encrypted(const Parts& parts, bool is_answered);
+  /// Done: what is left only answers repeated messages.
+  void finish();
   void gave_up();
   ByteView gxi() const;
   ByteView gxr() const;

@@ -91,10 +91,12 @@ Status Daemon::open_network() {
       loop_, {config.ike_port, config.nat_port, config.has_raw_esp, config.routing.fwmark});
   if (!sockets) return tl::unexpected(sockets.error());
   sockets_ = std::move(*sockets);
-  auto routes = TunnelRoutes::create(*netlink_, {tun_->index(), config.routing.table,
-                                                 config.routing.priority, config.routing.fwmark});
-  if (!routes) return tl::unexpected(routes.error());
-  routes_ = std::move(*routes);
+  if (config.routing.is_ours) {
+    auto routes = TunnelRoutes::create(*netlink_, {tun_->index(), config.routing.table,
+                                                   config.routing.priority, config.routing.fwmark});
+    if (!routes) return tl::unexpected(routes.error());
+    routes_ = std::move(*routes);
+  }
 
   tun_port_ = std::make_unique<TunPort>(*tun_);
   socket_port_ = std::make_unique<SocketPort>(*sockets_);
@@ -182,7 +184,7 @@ void Daemon::connect() {
   offload_->on_spd_change([this] { schedule_pump(); });
   loop_.watch(vici_->fd(), [this] { vici_->step(); });
   netlink_->on_change([this] {
-    routes_->forget_version();
+    if (routes_) routes_->forget_version();
     manager_->on_network_change();
     schedule_pump();
   });
@@ -245,7 +247,8 @@ void Daemon::schedule_pump() {
 void Daemon::pump() {
   mover_->poll();
   offload_->poll_events();
-  for (const Error& error : routes_->sync(offload_->spd())) say(0, error.text());
+  if (routes_)
+    for (const Error& error : routes_->sync(offload_->spd())) say(0, error.text());
   if (mover_->busy()) schedule_pump();
 }
 

@@ -70,7 +70,7 @@ class Daemon {
   std::unique_ptr<TunPort> tun_port_;
   std::unique_ptr<SocketPort> socket_port_;
   std::unique_ptr<InnerAddresses> inner_addresses_;
-  std::unique_ptr<TunnelRoutes> routes_;
+  std::unique_ptr<TunnelRoutes> routes_;  // none where others route
   std::unique_ptr<offload::CardOffload> offload_;
   std::unique_ptr<offload::PacketMover> mover_;
   std::unique_ptr<control::ViciServer> vici_;

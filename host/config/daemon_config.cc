@@ -139,6 +139,8 @@ constexpr KeyRule<Routing> kRoutingRules[] = {
     // The rule of the main table has 32766.
     {"priority", false,
      [](const Setting& s, Routing& r) { return read_number(s, 1, 32765, r.priority); }},
+    {"install", false,
+     [](const Setting& s, Routing& r) { return store(parse_yes_no(s.key, s.text), r.is_ours); }},
 };
 
 using HalfOpen = Config::HalfOpen;

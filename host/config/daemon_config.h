@@ -26,6 +26,7 @@ struct DaemonConfig {
   /// How the kernel routes around and into the tunnels.
   struct Routing {
     std::uint32_t fwmark = 0x4846, table = 18502, priority = 18502;
+    bool is_ours = true;  ///< Installs routes into the tunnels, and the rule that finds them.
     bool operator==(const Routing&) const = default;
   } routing;
 

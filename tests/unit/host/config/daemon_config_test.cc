@@ -30,6 +30,7 @@ constexpr const char* kWhole = R"(
     fwmark = 0x10
     table = 99
     priority = 98
+    install = no
   }
   half_open {
     limit = 10
@@ -63,7 +64,7 @@ TEST(DaemonConfig, ReadsEveryKey) {
   EXPECT_EQ(config.nat_port, 5001);
   EXPECT_FALSE(config.has_raw_esp);
   EXPECT_EQ(config.keepalive.count(), 15000);
-  EXPECT_EQ(config.routing, (DaemonConfig::Routing{16, 99, 98}));
+  EXPECT_EQ(config.routing, (DaemonConfig::Routing{16, 99, 98, false}));
   EXPECT_EQ(config.half_open.limit, 10u);
   EXPECT_EQ(config.half_open.per_address, 2u);
   EXPECT_EQ(config.half_open.timeout.count(), 5000);
@@ -92,6 +93,7 @@ TEST(DaemonConfig, RefusesBadValuesByLine) {
                            "routing { fwmark = 0 }",
                            "routing { table = 254 }",
                            "routing { priority = 32766 }",
+                           "routing { install = maybe }",
                            "half_open { limit = 0 }",
                            "half_open { per_address = x }",
                            "half_open { timeout = 0 }",

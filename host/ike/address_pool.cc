@@ -47,7 +47,11 @@ std::optional<IpAddress> AddressPool::acquire(const std::string& identity,
       return give(lease.address);
   const bool is_wish = std::any_of(wanted.bytes.begin(), wanted.bytes.end(),
                                    [](std::uint8_t byte) { return byte != 0; });
-  if (is_wish && lies_in(wanted, config_.addrs) && is_free(wanted)) return give(wanted);
+  const bool is_network =
+      8 * size_of(wanted) - config_.addrs.length > 1 && wanted == config_.addrs.address;
+  if (is_wish && lies_in(wanted, config_.addrs) && !is_network &&
+      !is_broadcast(wanted, config_.addrs) && is_free(wanted))
+    return give(wanted);
 
   IpAddress address = config_.addrs.address;
   const unsigned bits = static_cast<unsigned>(8 * size_of(address)) - config_.addrs.length;

@@ -13,11 +13,12 @@ Transform transform_of(const EspProposal& proposal, bool is_udp, Seconds lifetim
   Transform transform;
   transform.id = static_cast<std::uint8_t>(proposal.transform);
   auto& attributes = transform.attributes;
-  attributes = {
-      Attribute::of(phase2::kLifeType, kLifeSeconds),
-      Attribute::of_u32(phase2::kLifeDuration, static_cast<std::uint32_t>(lifetime.count())),
-      Attribute::of(phase2::kEncapsulation, is_udp ? phase2::kUdpTunnel : phase2::kTunnel),
-  };
+  if (lifetime.count() > 0)
+    attributes = {
+        Attribute::of(phase2::kLifeType, kLifeSeconds),
+        Attribute::of_u32(phase2::kLifeDuration, static_cast<std::uint32_t>(lifetime.count()))};
+  attributes.push_back(
+      Attribute::of(phase2::kEncapsulation, is_udp ? phase2::kUdpTunnel : phase2::kTunnel));
   if (proposal.key_bits != 0)
     attributes.push_back(Attribute::of(phase2::kKeyLength, proposal.key_bits));
   if (proposal.auth != EspAuth::kNone)

@@ -81,10 +81,13 @@ Identification id_of(const TrafficSelector& selector) {
 
 Result<TrafficSelector> selector_of(const Identification& id) {
   Result<TrafficSelector> selector = TrafficSelector{};
-  switch (static_cast<IdType>(id.type)) {
+  const auto type = static_cast<IdType>(id.type);
+  const bool is_ipv6 =
+      type == IdType::kIpv6Addr || type == IdType::kIpv6Subnet || type == IdType::kIpv6Range;
+  switch (type) {
     case IdType::kIpv4Addr:
     case IdType::kIpv6Addr:
-      if (id.data.size() != 4 && id.data.size() != 16)
+      if (id.data.size() != (is_ipv6 ? 16u : 4u))
         return refused(ErrorCode::kBadValue, "is an address of a wrong size");
       selector->prefix = {address_of(id.data), static_cast<std::uint8_t>(8 * id.data.size())};
       break;
@@ -92,7 +95,7 @@ Result<TrafficSelector> selector_of(const Identification& id) {
     case IdType::kIpv6Subnet:
     case IdType::kIpv4Range:
     case IdType::kIpv6Range:
-      if (id.data.size() != 8 && id.data.size() != 32)
+      if (id.data.size() != (is_ipv6 ? 32u : 8u))
         return refused(ErrorCode::kBadValue, "is a pair of addresses of a wrong size");
       selector = id.type == static_cast<std::uint8_t>(IdType::kIpv4Subnet) ||
                          id.type == static_cast<std::uint8_t>(IdType::kIpv6Subnet)

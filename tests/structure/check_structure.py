@@ -71,7 +71,7 @@ THIRD_PARTY = {
     "libmnl": ("host/net", "tests"),
     "spdlog": ("host/log", "tests"),
     "systemd": ("host/log", "host/app", "tests"),
-    "prometheus": ("host/log", "tests"),
+    "prometheus": ("host/app", "tests"),
     "pcap": ("sim/pcap", "tests"),
     "CLI/": ("sim/app", "host/app", "driver/tools", "tests"),
     "toml++/": ("sim/app", "tests"),

@@ -6,6 +6,7 @@ A name is what docs/developer/testing.md writes:
     judge.NAME.CARD           a judge with one card, as ctest has it
     judge.NAME.CARD.METHOD    one method of it
     interop.CLASS.METHOD      one method of a test between daemons; also swanctl.NAME
+    fuzz.NAME                 a fuzz target
     lint.STEP                 a step of `./dev lint`
     bench.SECTION             a section of `./dev bench`
 """
@@ -98,8 +99,10 @@ def names_of(root):
                 for card in values_of(words, "CARDS") or ("soft", "verilated"):
                     judge = f"judge.{words[0]}.{card}"
                     names |= {judge, *(f"{judge}.{method}" for method in methods)}
+            elif command == "holdfast_fuzz":
+                names.add(f"fuzz.{words[0]}")
             elif command == "add_test" and words[0] == "NAME":
-                if words[1].startswith(("interop.", "swanctl.", "fuzz.")):
+                if words[1].startswith(("interop.", "swanctl.")):
                     names.add(words[1])
     names |= {f"lint.{step}" for step in
               re.findall(r"(?m)^lint_(\w+)\(\) \{$", (root / "dev").read_text())}

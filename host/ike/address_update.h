@@ -2,8 +2,8 @@
 #pragma once
 
 #include <array>
-#include <vector>
 #include <optional>
+#include <vector>
 
 #include "ike/context.h"
 #include "isakmp/address_update.h"

@@ -12,7 +12,7 @@ using namespace isakmp;
 
 namespace {
 
-constexpr std::size_t kMaxUsedMessageIds = 256, kMaxFinished = 8;
+constexpr std::size_t kMaxUsedMessageIds = 64, kMaxFinished = 8;
 /// Of phase 2, under way at once; what comes beyond comes again later.
 constexpr std::size_t kMaxExchanges = 64;
 /// Largest ISAKMP message that is sent whole: 1,280 less IPv6, UDP and the non-ESP marker.
@@ -30,8 +30,6 @@ IkeSa::IkeSa(Context& context, Facts set)
     : facts(std::move(set)),
       context_(context),
       unique_id_(context.next_ike_id++),
-      updates_(*this),
-      probe_(*this),
       settle_timer_(context.outside.timers),
       half_open_timer_(context.outside.timers),
       rekey_timer_(context.outside.timers),
@@ -161,7 +159,8 @@ void IkeSa::receive_fragment(const Endpoint& own, const Endpoint& peer, ByteView
   const auto fragment = payloads && payloads->size() == 1
                             ? parse_fragment(payloads->front().body)
                             : fail(ErrorCode::kBadFormat, "fragment", "is not alone");
-  const auto whole = fragment ? fragments_.add(*fragment) : tl::unexpected(fragment.error());
+  if (!fragments_) fragments_ = std::make_unique<FragmentBuffer>();
+  const auto whole = fragment ? fragments_->add(*fragment) : tl::unexpected(fragment.error());
   if (!whole) {
     ++context_.counters.malformed;
     log(1, "dropping a fragment: " + whole.error().text());
@@ -194,9 +193,12 @@ void IkeSa::receive_whole(const Endpoint& own, const Endpoint& peer, ByteView me
 
 void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const Header& head,
                               ByteView message) {
-  if (!main_mode_) return;
-  if (main_mode_->answer_duplicate(digest(HashAlgorithm::kSha256, {message}))) return;
-  if (main_mode_->is_done()) return;
+  const Bytes hash = digest(HashAlgorithm::kSha256, {message});
+  if (main_mode_answer_ && main_mode_answer_->digest == hash) {
+    ++context_.counters.retransmits_in;
+    if (!main_mode_answer_->reply.empty()) transmit(main_mode_answer_->reply);
+  }
+  if (!main_mode_ || main_mode_->answer_duplicate(hash)) return;
   const Endpoint old_own = facts.own, old_peer = facts.peer;
   const Cookies old_cookies = facts.cookies;
   // Our own message 1 that comes back is no message 2.
@@ -214,6 +216,10 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   facts.peer = peer;
   const unsigned number = main_mode_->awaited();
   const Status status = main_mode_->receive(head, message);
+  if (main_mode_->is_done()) {
+    main_mode_answer_ = std::make_unique<MainModeAnswer>(hash, main_mode_->take_last_sent());
+    main_mode_.reset();
+  }
   if (status || is_dead_) return;
   if (main_mode_->is_fatal()) {
     if (!keys) send_notify_in_clear(NotifyType::kNoProposalChosen);
@@ -225,6 +231,16 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   ++context_.counters.malformed;
   log(1, "dropping message " + std::to_string(number) + " of Main Mode: " + status.error().text());
   if (number == 1) end("message 1 was malformed");  // it leaves no record
+}
+
+AddressUpdates& IkeSa::updates() {
+  if (!updates_) updates_ = std::make_unique<AddressUpdates>(*this);
+  return *updates_;
+}
+
+EndpointProbe& IkeSa::probe() {
+  if (!probe_) probe_ = std::make_unique<EndpointProbe>(*this);
+  return *probe_;
 }
 
 bool IkeSa::is_used(std::uint32_t message_id) const {
@@ -330,7 +346,7 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
 /// Something that authenticated itself came: the peer lives. Where it came from moves nothing.
 void IkeSa::on_authenticated(const Endpoint& own, const Endpoint& peer) {
   last_heard_ = context_.now();
-  if (peer != facts.peer && !updates_.is_pending()) probe_.start(own, peer);
+  if (peer != facts.peer && !is_moving()) probe().start(own, peer);
 }
 
 }  // namespace holdfast::ike

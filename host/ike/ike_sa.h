@@ -133,6 +133,10 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
     Bytes digest, reply;
     Endpoint own, peer;
   };
+  /// What is left of Main Mode for a while: the last message and what answers it.
+  struct MainModeAnswer {
+    Bytes digest, reply;
+  };
   struct Waiting {
     std::string child;
     std::uint32_t rekeys;
@@ -151,6 +155,9 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void note_complaint(const isakmp::Header& header, ByteView body);
   void on_notification(const isakmp::Notification& notification, bool is_alone);
   void on_delete(const isakmp::Delete& payload);
+  AddressUpdates& updates();
+  EndpointProbe& probe();
+  bool is_moving() const { return updates_ && updates_->is_pending(); }
   bool is_used(std::uint32_t message_id) const;
   void remember(std::uint32_t message_id);
   void on_authenticated(const Endpoint& own, const Endpoint& peer);
@@ -181,15 +188,17 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_dead_ = false, is_half_open_ = false, is_configuring_ = false, is_renewed_ = false;
   std::string half_open_key_;
   std::unique_ptr<MainMode> main_mode_;
-  AddressUpdates updates_;
-  EndpointProbe probe_;
+  // Made when they are first needed, which for most SAs is never.
+  std::unique_ptr<AddressUpdates> updates_;
+  std::unique_ptr<EndpointProbe> probe_;
+  std::unique_ptr<isakmp::FragmentBuffer> fragments_;
+  std::unique_ptr<MainModeAnswer> main_mode_answer_;
   Timer settle_timer_;
   bool is_parked_ = false, is_abandoned_ = false;
   std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
   // Vectors, because there are ten thousand SAs and few entries in each; oldest first.
   std::vector<Finished> finished_;
   std::vector<std::uint32_t> used_;
-  isakmp::FragmentBuffer fragments_;
   std::vector<Waiting> waiting_;
   std::vector<Manager::Done> established_waiters_;
   std::shared_ptr<Path> path_;

@@ -41,7 +41,7 @@ void IkeSa::on_established(Seconds peer_lifetime) {
              keys->proposal.text());
   // It answers repeated messages for a while, then its secrets go.
   main_mode_timer_.start(context_.settings.half_open_timeout, [this] {
-    main_mode_.reset();
+    main_mode_answer_.reset();
     context_.forget_initiator(*this);
   });
   adopt_children();
@@ -104,7 +104,7 @@ void IkeSa::adopt_children() {
         other->facts.config->name != facts.config->name || other->facts.local_id != facts.local_id)
       continue;
     if (!path_) path_ = other->path_;
-    updates_.inherit(other->updates_);
+    if (other->updates_) updates().inherit(*other->updates_);
     for (auto& child : other->children_) child->set_ike(*this);
     children_.splice(children_.end(), other->children_);
     if (facts.local_vips.empty()) facts.local_vips = std::exchange(other->facts.local_vips, {});

@@ -56,8 +56,8 @@ void IkeSa::look_at_network() {
     if (was_parked) log(1, "the address is back; nothing has to move");
     return;
   }
-  if (updates_.is_moving_to(*source)) return;
-  updates_.move({*source, facts.own.port}, is_old_usable);
+  if (updates().is_moving_to(*source)) return;
+  updates().move({*source, facts.own.port}, is_old_usable);
 }
 
 void IkeSa::negotiate_anew(const Endpoint& own) {

@@ -72,7 +72,7 @@ void IkeSa::on_notification(const Notification& notification, bool is_alone) {
     case NotifyType::kAddressUpdateConfirm:
       // Nothing else may stand beside it.
       if (is_alone && is_established() && facts.peer_has_attributes)
-        updates_.receive(notification, reply_own_, reply_peer_);
+        updates().receive(notification, reply_own_, reply_peer_);
       return;
     default:
       break;
@@ -194,7 +194,7 @@ void IkeSa::on_dpd(const Notification& notification) {
   if (notification.spi != cookie_pair(facts.cookies)) return;
   if (notification.type == NotifyType::kDpdAck) {
     const std::uint32_t answered = WireReader(notification.data).u32();
-    if (probe_.on_answer(answered, reply_peer_)) return;
+    if (probe_ && probe_->on_answer(answered, reply_peer_)) return;
     if (answered != dpd_asked_ || dpd_unanswered_ == 0) return;
     dpd_unanswered_ = 0;
     start_dpd();
@@ -211,7 +211,7 @@ void IkeSa::on_dpd(const Notification& notification) {
   send_informational(PayloadType::kNotification, body, reply_own_, reply_peer_);
   if (reply_peer_ == facts.peer) return;
   send_informational(PayloadType::kNotification, body);
-  if (!updates_.is_pending()) probe_.start(reply_own_, reply_peer_);
+  if (!is_moving()) probe().start(reply_own_, reply_peer_);
 }
 
 void IkeSa::on_dead() {

@@ -27,6 +27,7 @@ class MainMode {
   /// A message that came before: the answer to it goes out again.
   bool answer_duplicate(ByteView digest);
   bool is_done() const { return step_ == Step::kDone; }
+  Bytes take_last_sent() { return std::move(last_sent_); }
   /// The error of the last receive() ends the SA.
   bool is_fatal() const { return is_fatal_; }
   /// Message that is awaited, for logs: 2 to 6.

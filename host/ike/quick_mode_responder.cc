@@ -114,7 +114,7 @@ Status QuickModeResponder::on_message_3(const std::vector<Payload>& payloads) {
   if (const Status status = install_outbound(); !status)
     return refuse(NotifyType::kInvalidKeyInformation, status.error());
   finish();
-  last_sent.clear();  // message 3 has no answer
+  last_sent = {};  // message 3 has no answer
   sa_.on_child_up(hand_over(), 0);
   return {};
 }

@@ -10,7 +10,6 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 #include "base/result.h"
@@ -20,10 +19,13 @@ namespace {
 
 constexpr Duration kLongestTimer = std::chrono::hours(24 * 365 * 100);
 
+TimePoint deadline_of(TimerId id) { return TimePoint(Duration(static_cast<std::int64_t>(id))); }
+
 }  // namespace
 
-/// Timers stand in a map of our own, by deadline and then by the order of their starts, behind one
-/// alarm; so equal deadlines expire in a known order.
+/// Timers stand in a map of our own, by deadline, behind one alarm. The id of a timer is its
+/// deadline in nanoseconds, a little later if that one is taken: so equal deadlines expire in the
+/// order of their starts, and ten thousand timers need no second table.
 struct EventLoop::Native {
   struct Watch {
     Watch(asio::io_context& context, std::function<void()> callback)
@@ -57,17 +59,16 @@ struct EventLoop::Native {
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   asio::steady_timer alarm{context};
   TimePoint alarm_at = TimePoint::max();
-  std::uint64_t next_timer = 1;
-  std::map<std::pair<TimePoint, TimerId>, std::function<void()>> timers;
-  std::unordered_map<TimerId, TimePoint> deadlines;
+  std::map<TimerId, std::function<void()>> timers;
+  TimerId last_expired{};
   std::map<int, std::shared_ptr<Watch>> watches;
   std::map<int, std::unique_ptr<Signal>> signals;
 };
 
 /// An alarm that rings too early, because its timer was cancelled, is cheaper than setting it anew.
 void EventLoop::Native::arm_alarm() {
-  if (timers.empty() || timers.begin()->first.first >= alarm_at) return;
-  alarm_at = timers.begin()->first.first;
+  if (timers.empty() || deadline_of(timers.begin()->first) >= alarm_at) return;
+  alarm_at = deadline_of(timers.begin()->first);
   alarm.expires_at(alarm_at);
   alarm.async_wait([this](const asio::error_code& error) {
     if (error) return;  // set anew
@@ -79,9 +80,9 @@ void EventLoop::Native::arm_alarm() {
 
 void EventLoop::Native::expire_timers() {
   const TimePoint now = asio::steady_timer::clock_type::now();
-  while (!timers.empty() && timers.begin()->first.first <= now && !context.stopped()) {
+  while (!timers.empty() && deadline_of(timers.begin()->first) <= now && !context.stopped()) {
     const auto timer = timers.extract(timers.begin());
-    deadlines.erase(timer.key().second);
+    last_expired = timer.key();
     timer.mapped()();
   }
 }
@@ -110,19 +111,20 @@ EventLoop::~EventLoop() = default;
 TimePoint EventLoop::now() const { return std::chrono::steady_clock::now(); }
 
 TimerId EventLoop::start(Duration after, std::function<void()> expired) {
-  const TimerId id{native_->next_timer++};
   const TimePoint deadline = now() + std::clamp(after, Duration::zero(), kLongestTimer);
-  native_->timers.emplace(std::pair(deadline, id), std::move(expired));
-  native_->deadlines.emplace(id, deadline);
+  // Never one that expired: its owner may still cancel it.
+  auto number = std::max(static_cast<std::uint64_t>(deadline.time_since_epoch().count()),
+                         static_cast<std::uint64_t>(native_->last_expired) + 1);
+  auto& timers = native_->timers;
+  auto at = timers.lower_bound(TimerId{number});
+  for (; at != timers.end() && at->first == TimerId{number}; ++at) ++number;
+  timers.emplace_hint(at, TimerId{number}, std::move(expired));
   native_->arm_alarm();
-  return id;
+  return TimerId{number};
 }
 
 void EventLoop::cancel(TimerId id) {
-  const auto found = native_->deadlines.find(id);
-  if (found == native_->deadlines.end()) return;
-  const auto timer = native_->timers.extract({found->second, id});
-  native_->deadlines.erase(found);
+  const auto timer = native_->timers.extract(id);  // ends here, when nothing looks at the map
 }
 
 void EventLoop::watch(int fd, std::function<void()> readable) {

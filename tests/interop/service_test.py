@@ -119,6 +119,18 @@ class UnitFile(unittest.TestCase):
             verified = run("systemd-analyze", "verify", unit)
             self.assertNotIn("holdfastd", verified.stdout + verified.stderr)
 
+    def test_a_reload_keeps_what_swanctl_loaded(self):
+        """SIGHUP, as ExecReload of the unit file; with --no-connections the file has none."""
+        with Lab(Holdfast, Holdfast) as net:
+            net.a.initiate()
+            spis = net.a.spis()
+            (net.a.swanctl_dir / "swanctl.conf").write_text("holdfast { }\n")
+            net.a.process.send_signal(signal.SIGHUP)
+            lab.wait_for("the reload", 10, lambda: "configuration read again" in net.a.log())
+            self.assertIn("t: IKEv1", net.a.swanctl("--list-conns").stdout)
+            self.assertEqual(net.a.spis(), spis)
+            ping("a")
+
     def test_the_sandbox_is_tight(self):
         """2.0 of 10 by systemd 252; what is left: the network, TUN, VFIO, the capabilities."""
         with tempfile.TemporaryDirectory(prefix="holdfast_unit_") as folder:

@@ -31,6 +31,7 @@ IkeSa::IkeSa(Context& context, Facts set)
       context_(context),
       unique_id_(context.next_ike_id++),
       settle_timer_(context.outside.timers),
+      sibling_timer_(context.outside.timers),
       half_open_timer_(context.outside.timers),
       rekey_timer_(context.outside.timers),
       life_timer_(context.outside.timers),

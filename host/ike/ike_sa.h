@@ -155,6 +155,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void note_complaint(const isakmp::Header& header, ByteView body);
   void on_notification(const isakmp::Notification& notification, bool is_alone);
   void on_delete(const isakmp::Delete& payload);
+  void on_ended_by_peer();
   AddressUpdates& updates();
   EndpointProbe& probe();
   bool is_moving() const { return updates_ && updates_->is_pending(); }
@@ -164,7 +165,13 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
 
   void start_waiting();
   void start_quick_mode(Waiting waiting);
+  bool has_same_ends(const IkeSa& other) const;
+  bool is_with_same_peer(const IkeSa& other) const;
   void adopt_children();
+  bool is_preferred_to(const IkeSa& other) const;
+  /// Another SA that stands with the same peer, the preferred one; nothing if there is none.
+  std::shared_ptr<IkeSa> sibling() const;
+  void settle();
   void enforce_uniqueness();
   void remove_child(ChildSa& child, bool is_reported);
   bool has_newer_sibling(const ChildSa& child) const;
@@ -193,7 +200,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::unique_ptr<EndpointProbe> probe_;
   std::unique_ptr<isakmp::FragmentBuffer> fragments_;
   std::unique_ptr<MainModeAnswer> main_mode_answer_;
-  Timer settle_timer_;
+  Timer settle_timer_, sibling_timer_;
   bool is_parked_ = false, is_abandoned_ = false;
   std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
   // Vectors, because there are ten thousand SAs and few entries in each; oldest first.

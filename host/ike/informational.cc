@@ -90,12 +90,32 @@ void IkeSa::on_notification(const Notification& notification, bool is_alone) {
   finish_exchange(open[0]->message_id());
 }
 
+/// Children go to another SA with the peer if there is one; otherwise they end, and come up anew
+/// where the configuration says so.
+void IkeSa::on_ended_by_peer() {
+  if (const auto other = sibling()) {
+    other->adopt_children();
+    other->start_waiting();
+  }
+  std::set<std::string> anew;
+  for (const ChildConfig& child : facts.config->children) {
+    const bool was_up = std::any_of(children_.begin(), children_.end(), [&](const auto& other) {
+      return other->agreement().name == child.name && other->state() == ChildState::kInstalled;
+    });
+    if (child.close_action == StartAction::kStart && (was_up || is_bringing_up(child.name)))
+      anew.insert(child.name);
+  }
+  const std::string name = facts.config->name;
+  end("the peer ended the ISAKMP SA");
+  for (const std::string& child : anew) context_.restart(child, name);
+}
+
 void IkeSa::on_delete(const Delete& payload) {
   if (payload.protocol == Protocol::kIsakmp) {
     const Bytes pair = cookie_pair(facts.cookies);
     if (std::find(payload.spis.begin(), payload.spis.end(), pair) == payload.spis.end()) return;
     log(1, "the peer ends the ISAKMP SA");
-    return end("the peer ended the ISAKMP SA");
+    return on_ended_by_peer();
   }
   if (payload.protocol != Protocol::kEsp) return;
   for (const Bytes& spi : payload.spis) {

@@ -33,6 +33,7 @@ Forger::Forger(World& in, As set_role, std::uint64_t seed)
   random.fill(role == As::kInitiator ? cookies.initiator : cookies.responder);
   own_nonce = random.bytes(32);
   quick_nonce = random.bytes(32);
+  before_ = world.on_send;
   world.on_send = [this](InFlight& datagram) {
     answers.push_back(datagram);
     return false;

@@ -26,7 +26,7 @@ class Forger {
   explicit Forger(World& world, As role = As::kInitiator, std::uint64_t seed = 7);
   Forger(const Forger&) = delete;
   Forger& operator=(const Forger&) = delete;
-  ~Forger() { world.on_send = nullptr; }
+  ~Forger() { world.on_send = before_; }
 
   // ------------------------------------------------------------ the wire
   /// Gives a message to the target; what it sends at once stands in `answers` then.
@@ -108,6 +108,7 @@ class Forger {
   Bytes& exchange_iv(std::uint32_t id);
   ike::Parts proof();
   std::map<std::uint32_t, Bytes> ivs_;
+  std::function<bool(InFlight&)> before_;
 };
 
 /// The body of the first payload of a type in `parts`; the test fails if there is none.

@@ -106,8 +106,15 @@ void ChildSa::start() {
   }
   if (life.count() > 0) {
     life_at_ = installed_ + life;
-    life_timer_.start(life, [this] { on_hard_lifetime(); });
+    if (rekey.count() == 0 || rekey_at_ >= life_at_) wait_for_end();
   }
+}
+
+/// Begins only when the other timer is over: most pairs have one timer at a time.
+void ChildSa::wait_for_end() {
+  if (life_at_ == TimePoint{} || life_timer_.is_running()) return;
+  life_timer_.start(std::max<Duration>(life_at_ - context_.now(), Duration(0)),
+                    [this] { on_hard_lifetime(); });
 }
 
 void ChildSa::retry_rekey() {
@@ -117,6 +124,7 @@ void ChildSa::retry_rekey() {
 }
 
 void ChildSa::on_soft_lifetime() {
+  wait_for_end();
   rekey_timer_.stop();
   ike_->rekey_child(*this);
 }

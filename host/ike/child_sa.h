@@ -74,6 +74,7 @@ class ChildSa {
   void on_hard_lifetime();
 
  private:
+  void wait_for_end();
   Result<SaId> install(Direction direction, Spi spi, const SecretBytes& keymat);
 
   Context& context_;

@@ -75,6 +75,9 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_initiator() const { return facts.role == Role::kInitiator; }
   bool is_established() const { return state_ == IkeState::kEstablished; }
   bool is_dead() const { return is_dead_; }
+  /// Of a responder: nobody has shown yet that he gets what is sent to his address.
+  bool is_unproven() const;
+  void give_way();
   bool has_nat() const { return facts.is_nat_local || facts.is_nat_remote; }
   /// The cookie that this end chose.
   const isakmp::Cookie& own_cookie() const;
@@ -101,6 +104,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void on_child_up(ChildSa& child, std::uint32_t rekeys);
   /// No other SA with this peer stands (INITIAL-CONTACT may be sent, RFC 2407, 4.6.3.3).
   bool is_first_contact() const;
+  /// The peer is here already from elsewhere, and `unique` says that it stays there.
+  bool is_unwanted_second() const;
   /// The peer knows of no other SA: those with the same identities go, without a word.
   void on_initial_contact();
   /// The cookie that the peer chose.
@@ -176,6 +181,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void remove_child(ChildSa& child, bool is_reported);
   bool has_newer_sibling(const ChildSa& child) const;
   void start_lifetimes(Seconds peer_lifetime);
+  void wait_for_end();
   void end(const std::string& reason);
   void leave_half_open();
 
@@ -211,7 +217,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::shared_ptr<Path> path_;
   std::list<std::unique_ptr<ChildSa>> children_;
   std::string peer_complaint_;  // what it said in clear, for the sentence at the end
-  TimePoint established_{}, rekey_at_{}, last_heard_{};
+  TimePoint established_{}, rekey_at_{}, life_at_{}, last_heard_{};
   std::uint32_t dpd_sequence_ = 0, dpd_asked_ = 0;
   std::optional<std::uint32_t> peer_dpd_sequence_;
   std::uint32_t peer_dpd_seen_ = 0;  // bit n: n below the highest

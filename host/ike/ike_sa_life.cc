@@ -97,7 +97,13 @@ void IkeSa::start_lifetimes(Seconds peer_lifetime) {
                                         static_cast<std::uint32_t>(1000 * spread.count() + 1));
   rekey_at_ = context_.now() + wait;
   rekey_timer_.start(wait, [this] { this->rekey(); });
-  life_timer_.start(rekey + std::max(config.over_time, Seconds(10)),
+  life_at_ = context_.now() + rekey + std::max(config.over_time, Seconds(10));
+}
+
+/// Begins with the renewal: most SAs have one of the two timers at a time.
+void IkeSa::wait_for_end() {
+  if (life_at_ == TimePoint{} || life_timer_.is_running()) return;
+  life_timer_.start(std::max<Duration>(life_at_ - context_.now(), Duration(0)),
                     [this] { terminate("the ISAKMP SA expired"); });
 }
 
@@ -164,6 +170,15 @@ void IkeSa::settle() {
     other->terminate("there is another one with the same peer");
   }
   start_waiting();
+}
+
+bool IkeSa::is_unwanted_second() const {
+  if (is_initiator() || facts.config->unique != Uniqueness::kKeep) return false;
+  const auto others = context_.established_with(facts.remote_id);
+  return std::any_of(others.begin(), others.end(), [&](const auto& other) {
+    return other.get() != this && other->is_established() &&
+           other->facts.config->name == facts.config->name && !is_with_same_peer(*other);
+  });
 }
 
 void IkeSa::enforce_uniqueness() {
@@ -337,6 +352,7 @@ void IkeSa::remove_child(ChildSa& child, bool is_reported) {
 // ---------------------------------------------------------------- renewal and end
 
 void IkeSa::rekey() {
+  if (is_established()) wait_for_end();
   if (!is_established() || is_renewed_) return;
   log(1, "renewing the ISAKMP SA");
   is_renewed_ = true;
@@ -405,6 +421,15 @@ void IkeSa::end(const std::string& reason) {
 }
 
 // ---------------------------------------------------------------- what others see
+
+bool IkeSa::is_unproven() const {
+  return is_half_open_ && !is_dead_ && main_mode_ && main_mode_->awaited() <= 3;
+}
+
+void IkeSa::give_way() {
+  log(2, "gives way to another half-open one");
+  end("there were too many half-open ones");
+}
 
 IkeSnapshot IkeSa::snapshot() const {
   IkeSnapshot s;

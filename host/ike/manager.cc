@@ -142,8 +142,7 @@ void Manager::receive_first(const Endpoint& own, const Endpoint& peer, const Hea
   const auto half_open = context.half_open_by_address.find(peer.address.text());
   const std::size_t of_address =
       half_open == context.half_open_by_address.end() ? 0 : half_open->second;
-  if (context.num_half_open >= context.settings.max_half_open ||
-      of_address >= context.settings.max_half_open_per_address) {
+  if (of_address >= context.settings.max_half_open_per_address || !make_room()) {
     ++context.counters.half_open_refused;
     return;
   }
@@ -155,9 +154,28 @@ void Manager::receive_first(const Endpoint& own, const Endpoint& peer, const Hea
   facts.peer = peer;
   const auto sa = std::make_shared<IkeSa>(context, std::move(facts));
   context.sas[sa->own_cookie()] = sa;
+  context.half_open_order.push_back(sa->own_cookie());
   sa->initiator_key = initiator_key(peer);
   context.by_initiator[{header.initiator_cookie, sa->initiator_key}] = sa->own_cookie();
   sa->receive_first(own, peer, message);
+}
+
+/// Where there are too many, the oldest gives way that has not shown that it gets our messages: one
+/// that is no forgery has done so after a round trip.
+bool Manager::make_room() {
+  Context& context = *context_;
+  auto& order = context.half_open_order;
+  while (!order.empty()) {
+    const auto oldest = context.find(order.front());
+    const bool is_full = context.num_half_open >= context.settings.max_half_open;
+    if (oldest && oldest->is_unproven()) {
+      if (!is_full) return true;
+      ++context.counters.half_open_refused;
+      oldest->give_way();
+    }
+    order.pop_front();
+  }
+  return context.num_half_open < context.settings.max_half_open;
 }
 
 Cookie Manager::fresh_cookie() {

@@ -134,6 +134,7 @@ class Manager {
 
   void receive_first(const Endpoint& own, const Endpoint& peer, const isakmp::Header& header,
                      ByteView message);
+  bool make_room();
   isakmp::Cookie fresh_cookie();
   std::shared_ptr<IkeSa> start_sa(std::shared_ptr<const ConnectionConfig> config,
                                   const Endpoint& own, const Endpoint& peer);

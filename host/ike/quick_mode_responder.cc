@@ -21,8 +21,9 @@ const ChildConfig* QuickModeResponder::choose_child(const TrafficSelector& local
 /// The message is authentic, but cannot be agreed to: the peer is told, once.
 Status QuickModeResponder::refuse(NotifyType type, Error error) {
   sa_.log(1, "refusing Quick Mode: " + error.text());
+  // The SPI of the one who asks, so that it knows which of its children is meant.
   WireWriter spi;
-  spi.u32(to_number(spi_in_));
+  spi.u32(to_number(peer_spi_.value_or(spi_in_)));
   sa_.send_informational(PayloadType::kNotification,
                          write_notification({Protocol::kEsp, spi.take(), type, {}}));
   child_.reset();
@@ -61,6 +62,8 @@ Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
                   {ErrorCode::kBadFormat, "Quick Mode", "wrong number of SA or ID payloads"});
   const auto offer = parse_sa(find(payloads, PayloadType::kSa)->body);
   if (!offer) return refuse(NotifyType::kBadProposalSyntax, offer.error());
+  if (const Bytes& first = offer->proposals[0].spi; first.size() == 4)
+    peer_spi_ = Spi{WireReader(first).u32()};
   const auto read = read_selectors(payloads);
   if (!read) return refuse(NotifyType::kInvalidIdInformation, read.error());
   const auto& ids = *read;
@@ -114,7 +117,7 @@ Status QuickModeResponder::on_message_3(const std::vector<Payload>& payloads) {
   if (const Status status = install_outbound(); !status)
     return refuse(NotifyType::kInvalidKeyInformation, status.error());
   finish();
-  last_sent = {};  // message 3 has no answer
+  last_sent = Bytes();  // message 3 has no answer
   sa_.on_child_up(hand_over(), 0);
   return {};
 }

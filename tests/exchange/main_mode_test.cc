@@ -227,5 +227,43 @@ TEST(Exchange, HalfOpenIsBounded) {
   EXPECT_EQ(w.responder.manager->num_half_open(), 0u);
 }
 
+/// Ten forged first messages for each of ours, and the table is full of them from the beginning:
+/// the oldest of them give way.
+TEST(Exchange, ForgedFirstMessagesKeepNobodyOut) {
+  ike::Settings settings;
+  settings.max_half_open = 20;
+  World w(1, settings);
+  w.responder.load(gateway_conf());
+  w.initiator.load(client_conf());
+  unsigned number = 0;
+  const auto forge = [&](InFlight datagram) {
+    for (unsigned i = 0; i < 10; ++i, ++number) {
+      datagram.bytes[0] = 0x77;
+      datagram.bytes[1] = static_cast<std::uint8_t>(number >> 8);
+      datagram.bytes[2] = static_cast<std::uint8_t>(number);
+      datagram.from.address = *IpAddress::parse("203.0.113.7");
+      datagram.from.address.bytes[3] = static_cast<std::uint8_t>(number);
+      w.in_flight.push_back(datagram);
+    }
+  };
+  std::optional<InFlight> first;
+  w.on_send = [&](InFlight& datagram) {
+    if (datagram.to.address == w.responder.endpoint.address) {
+      if (!first) {
+        first = datagram;
+        for (unsigned i = 0; i < 10; ++i) forge(*first);
+      }
+      forge(*first);
+      return true;
+    }
+    return datagram.to.address == w.initiator.endpoint.address;
+  };
+  w.initiator.initiate("net");
+  while (w.deliver()) EXPECT_LE(w.responder.manager->num_half_open(), 20u);
+  ASSERT_TRUE(w.initiator.outcome);
+  EXPECT_TRUE(*w.initiator.outcome) << w.initiator.outcome->error().text();
+  EXPECT_EQ(check_pair(w), "");
+}
+
 }  // namespace
 }  // namespace holdfast::test

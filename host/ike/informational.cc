@@ -85,6 +85,11 @@ void IkeSa::on_notification(const Notification& notification, bool is_alone) {
   for (const auto& [id, exchange] : exchanges_)
     if (auto* quick = dynamic_cast<QuickModeInitiator*>(exchange.get()); quick && !quick->is_done())
       open.push_back(quick);
+  // By the SPI that we offered; a peer that names none, or its own, means the only one.
+  const std::uint32_t spi = notification.spi.size() == 4 ? WireReader(notification.spi).u32() : 0;
+  const auto named = std::find_if(
+      open.begin(), open.end(), [&](const auto* quick) { return to_number(quick->spi()) == spi; });
+  if (named != open.end()) open = {*named};
   if (open.size() != 1) return;
   open[0]->abandon("the peer says " + std::string(name_of(notification.type)));
   finish_exchange(open[0]->message_id());

@@ -106,6 +106,15 @@ Status Authentication::check(const std::vector<Payload>& payloads) {
   const Status status = check_proof(sa_.context(), *sa_.facts.config, mm_.auth_method_, proof);
   if (!status) return status;
   sa_.facts.remote_id = proof.identity;
+  const bool is_new_start = std::ranges::any_of(payloads, [](const Payload& payload) {
+    const auto notification = payload.type == PayloadType::kNotification
+                                  ? parse_notification(payload.body)
+                                  : fail(ErrorCode::kNotFound, "", "");
+    return notification && notification->type == NotifyType::kInitialContact;
+  });
+  if (!is_new_start && sa_.is_unwanted_second())
+    return fail(ErrorCode::kRefused, proof.identity.text(),
+                "has a connection from elsewhere, and the configuration keeps that");
   for (const Payload& payload : payloads) {
     if (payload.type != PayloadType::kNotification) continue;
     const auto notification = parse_notification(payload.body);

@@ -45,6 +45,7 @@ class QuickModeInitiator : public QuickMode {
   /// Sends message 1. Errors: kUnsupported (the card can do none of the proposals), kNotFound.
   Status start();
   std::string child_name() const override { return name_; }
+  Spi spi() const { return spi_in_; }
   /// Who is told of the outcome.
   Manager::Done& done() { return done_; }
   /// The peer refused it, or the ISAKMP SA ends.
@@ -80,6 +81,7 @@ class QuickModeResponder : public QuickMode {
   Status refuse(isakmp::NotifyType type, Error error);
 
   std::string name_;
+  std::optional<Spi> peer_spi_;
 };
 
 /// `dynamic` in the configuration becomes the end's own, or virtual, address.

@@ -104,8 +104,8 @@ TEST(Notification, NoTwoTypesShareAName) {
     ++num_named;
     names.insert(name);
   }
-  EXPECT_EQ(num_named, 36);
-  EXPECT_EQ(names.size(), 36u);
+  EXPECT_EQ(num_named, 40);
+  EXPECT_EQ(names.size(), 40u);
 }
 
 TEST(NotificationDeathTest, StopsACallerWithAnSpiThatIsTooLong) {

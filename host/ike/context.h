@@ -40,7 +40,7 @@ struct Context {
   std::map<std::string, std::size_t> half_open_by_address;
   std::size_t num_half_open = 0;
   /// By their own cookies, oldest first; those that are no longer unproven are passed over.
-  std::deque<isakmp::Cookie> half_open_order;
+  std::deque<std::pair<isakmp::Cookie, TimePoint>> half_open_order;
   std::set<std::uint32_t> reserved_spis;
   /// By the hash of the peer's identity.
   std::unordered_multimap<std::size_t, IkeSa*> established;

@@ -154,22 +154,26 @@ void Manager::receive_first(const Endpoint& own, const Endpoint& peer, const Hea
   facts.peer = peer;
   const auto sa = std::make_shared<IkeSa>(context, std::move(facts));
   context.sas[sa->own_cookie()] = sa;
-  context.half_open_order.push_back(sa->own_cookie());
+  context.half_open_order.emplace_back(sa->own_cookie(), context.now());
   sa->initiator_key = initiator_key(peer);
   context.by_initiator[{header.initiator_cookie, sa->initiator_key}] = sa->own_cookie();
   sa->receive_first(own, peer, message);
 }
 
-/// Where there are too many, the oldest gives way that has not shown that it gets our messages: one
-/// that is no forgery has done so after a round trip.
+constexpr std::chrono::seconds kRoundTrip(5);
+
+/// Where there are too many, the oldest gives way that has not shown that it gets our messages. One
+/// that is no forgery has done so after some round trips; before that the newcomer is refused, and
+/// may come again.
 bool Manager::make_room() {
   Context& context = *context_;
   auto& order = context.half_open_order;
   while (!order.empty()) {
-    const auto oldest = context.find(order.front());
+    const auto oldest = context.find(order.front().first);
     const bool is_full = context.num_half_open >= context.settings.max_half_open;
     if (oldest && oldest->is_unproven()) {
       if (!is_full) return true;
+      if (context.now() - order.front().second < kRoundTrip) return false;
       ++context.counters.half_open_refused;
       oldest->give_way();
     }

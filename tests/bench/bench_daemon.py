@@ -158,7 +158,8 @@ class Responder:
             peak = max(peak, gateway.resident_bytes())
             line = process.stdout.readline()
         if not line:
-            raise AssertionError(f"the load ended early\n{gateway.log()[-3000:]}")
+            raise AssertionError(f"the load ended early, with {process.poll()}; the gateway with "
+                                 f"{gateway.process.poll()}\n{gateway.log()[-1000:]}")
         result = json.loads(line)
         result["cpu"] = gateway.seconds() - cpu
         time.sleep(hold)

@@ -126,7 +126,7 @@ void ChildSa::retry_rekey() {
 void ChildSa::on_soft_lifetime() {
   wait_for_end();
   rekey_timer_.stop();
-  ike_->rekey_child(*this);
+  ike_->rekey_child(*this, RekeyCause::kLifetime);
 }
 
 void ChildSa::on_hard_lifetime() { ike_->expire_child(*this); }

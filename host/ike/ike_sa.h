@@ -18,6 +18,7 @@
 namespace holdfast::ike {
 
 enum class Role : std::uint8_t { kInitiator, kResponder };
+enum class RekeyCause : std::uint8_t { kLifetime, kOperator };
 
 /// What is known of an ISAKMP SA and its two ends.
 struct Facts {
@@ -51,7 +52,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void add_child(const std::string& name, Manager::Done done, std::uint32_t rekeys = 0);
   /// `done` when the SA stands.
   void when_established(Manager::Done done);
-  void rekey_child(ChildSa& child);
+  void rekey_child(ChildSa& child, RekeyCause cause);
   void expire_child(ChildSa& child);
   /// Sends a Delete and ends the child; `action` of the configuration follows if `is_ours` is not.
   void delete_child(ChildSa& child);

@@ -307,9 +307,10 @@ bool IkeSa::has_newer_sibling(const ChildSa& child) const {
   });
 }
 
-void IkeSa::rekey_child(ChildSa& child) {
-  // Both ends rekeyed at once: the younger pair stays, the older one needs no successor.
-  if (has_newer_sibling(child)) return delete_child(child);
+void IkeSa::rekey_child(ChildSa& child, RekeyCause cause) {
+  // Both ends rekeyed at once: the younger pair stays, the older one needs no successor. But what
+  // an operator wants to be rekeyed is.
+  if (cause == RekeyCause::kLifetime && has_newer_sibling(child)) return delete_child(child);
   if (!is_established() || is_bringing_up(child.agreement().name)) return child.retry_rekey();
   log(1, "rekeying child " + child.agreement().name);
   const std::uint32_t id = child.unique_id();

@@ -380,7 +380,7 @@ unsigned Manager::rekey(const SaFilter& filter) {
     for (ChildSa* child : children_of(*sa)) {
       if (!fits(filter, *child) || child->state() != ChildState::kInstalled) continue;
       ++matches;
-      sa->rekey_child(*child);
+      sa->rekey_child(*child, RekeyCause::kOperator);
     }
   }
   return matches;

@@ -71,6 +71,21 @@ Bytes QuickMode::key_exchange_value() const {
   return Bytes(value.begin(), value.end());
 }
 
+ChildSa::Agreement QuickMode::agreement_of(const Phase2Choice& choice, const TrafficSelector& local,
+                                           const TrafficSelector& remote) const {
+  ChildSa::Agreement agreement;
+  agreement.connection = sa_.facts.config;
+  agreement.name = child_name();
+  agreement.spi_in = spi_in_;
+  agreement.spi_out = choice.peer_spi;
+  agreement.proposal = choice.proposal;
+  agreement.local = local;
+  agreement.remote = remote;
+  agreement.peer_lifetime = choice.lifetime;
+  agreement.is_udp_encapsulated = choice.is_udp_encapsulated;
+  return agreement;
+}
+
 Status QuickMode::make_child(ChildSa::Agreement agreement) {
   SecretBytes shared;
   if (dh_) {

@@ -21,6 +21,9 @@ class QuickMode : public Exchange {
  protected:
   /// The peer's nonce, and its public value where `group` wants one.
   Status take_nonce_and_key(const std::vector<isakmp::Payload>& payloads, DhGroup group);
+  /// What the two ends agreed on, of the child with child_name().
+  ChildSa::Agreement agreement_of(const Phase2Choice& choice, const TrafficSelector& local,
+                                  const TrafficSelector& remote) const;
   /// Makes the child; KEYMAT of both SAs (RFC 2409, 5.5).
   Status make_child(ChildSa::Agreement agreement);
   Status install_inbound();

@@ -62,17 +62,7 @@ Result<ChildSa::Agreement> QuickModeInitiator::agree(const std::vector<Payload>&
       return fail(ErrorCode::kRefused, "Quick Mode", "answers with other selectors than asked for");
     ids[next++] = *selector;
   }
-  ChildSa::Agreement agreement;
-  agreement.connection = sa_.facts.config;
-  agreement.name = name_;
-  agreement.spi_in = spi_in_;
-  agreement.spi_out = choice->peer_spi;
-  agreement.proposal = choice->proposal;
-  agreement.local = ids[0];
-  agreement.remote = ids[1];
-  agreement.peer_lifetime = choice->lifetime;
-  agreement.is_udp_encapsulated = choice->is_udp_encapsulated;
-  return agreement;
+  return agreement_of(*choice, ids[0], ids[1]);
 }
 
 Status QuickModeInitiator::on_message(const std::vector<Payload>& payloads) {

@@ -84,17 +84,7 @@ Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
     if (!dh) return refuse(NotifyType::kNoProposalChosen, dh.error());
     dh_ = std::move(*dh);
   }
-  ChildSa::Agreement agreement;
-  agreement.connection = sa_.facts.config;
-  agreement.name = name_;
-  agreement.spi_in = spi_in_;
-  agreement.spi_out = choice->peer_spi;
-  agreement.proposal = choice->proposal;
-  agreement.local = ids[1];
-  agreement.remote = ids[0];
-  agreement.peer_lifetime = choice->lifetime;
-  agreement.is_udp_encapsulated = choice->is_udp_encapsulated;
-  Status status = make_child(std::move(agreement));
+  Status status = make_child(agreement_of(*choice, ids[1], ids[0]));
   if (status) status = install_inbound();
   if (!status) return refuse(NotifyType::kInvalidKeyInformation, status.error());
 

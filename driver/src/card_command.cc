@@ -185,7 +185,8 @@ Result<SaState> Card::query_sa(SaIndex index) {
   return state;
 }
 
-Result<std::uint32_t> Card::rebind(PathIndex path, const Binding& binding) {
+Result<std::uint32_t> Card::rebind(PathIndex path, const Binding& binding,
+                                   std::optional<std::uint32_t> credit) {
   if (binding.own.address.is_ipv6 != binding.peer.address.is_ipv6)
     return fail(ErrorCode::kBadValue, place_of(path),
                 "own and peer endpoint must be of one address family");
@@ -197,8 +198,9 @@ Result<std::uint32_t> Card::rebind(PathIndex path, const Binding& binding) {
                                             csr::kCommandPathPortsPeer.set(binding.peer.port));
   io_.write_csr(csr::kCommandPathFlags,
                 csr::kCommandPathFlagsIpv6.set(binding.own.address.is_ipv6) |
-                    csr::kCommandPathFlagsUdpEncap.set(binding.encap == Encap::kUdp));
-  io_.write_csr(csr::kCommandPathCredit, 0);
+                    csr::kCommandPathFlagsUdpEncap.set(binding.encap == Encap::kUdp) |
+                    csr::kCommandPathFlagsLimited.set(credit.has_value()));
+  io_.write_csr(csr::kCommandPathCredit, credit.value_or(0));
   if (Status status = run_command(CommandOp::kWritePath, place_of(path)); !status)
     return tl::unexpected(status.error());
   return io_.read_csr(csr::kCommandResultGeneration);

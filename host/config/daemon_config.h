@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "config/address_update_config.h"
 #include "config/tree.h"
 
 namespace holdfast {
@@ -51,6 +52,10 @@ struct DaemonConfig {
     int level_of(std::string_view group) const;  ///< In any case of letters.
     bool operator==(const Log&) const = default;
   } log;
+
+  AddressUpdateConfig address_update;
+  /// By the names of connections that have settings of their own.
+  std::map<std::string, AddressUpdateConfig> address_update_of;
 
   std::string metrics_listen;  ///< "127.0.0.1:9190", "[::1]:9190" or "unix:///path"; empty: off.
   /// Files that get all session keys, for Wireshark; empty: none. Whoever reads them reads all.

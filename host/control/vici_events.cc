@@ -86,6 +86,8 @@ void ViciEvents::on_ike_update(const ike::IkeSnapshot& sa, const Endpoint& local
   outlet_.raise("ike-update", message);
 }
 
+void ViciEvents::on_move(const ike::MoveReport&) {}
+
 void ViciEvents::log(const ike::LogLine& line) {
   if (line.level <= kLogLevel && outlet_.has_listener("log"))
     outlet_.raise("log", log_message(line, true));

@@ -31,6 +31,7 @@ class ViciEvents : public ike::Observer, public ike::LogSink {
                       const ike::ChildSnapshot& new_child) override;
   void on_ike_update(const ike::IkeSnapshot& sa, const Endpoint& local,
                      const Endpoint& remote) override;
+  void on_move(const ike::MoveReport& report) override;
   void log(const ike::LogLine& line) override;
 
   /// How often children of each connection were rekeyed.

@@ -21,8 +21,8 @@ Duration jittered(Random& random, Seconds time, Seconds rand_time) {
 
 }  // namespace
 
-Status Path::rebind(const Binding& binding) {
-  const Status status = offload_.rebind(id_, binding);
+Status Path::rebind(const Binding& binding, std::optional<std::uint32_t> credit) {
+  const Status status = offload_.rebind(id_, binding, credit);
   if (status) binding_ = binding;
   return status;
 }

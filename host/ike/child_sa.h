@@ -21,7 +21,7 @@ class Path {
   PathId id() const { return id_; }
   const Binding& binding() const { return binding_; }
   /// All SAs of the path at once; nothing changed if it fails.
-  Status rebind(const Binding& binding);
+  Status rebind(const Binding& binding, std::optional<std::uint32_t> credit = std::nullopt);
 
  private:
   Offload& offload_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ike/events.h"
 
+#include <array>
+
 namespace holdfast::ike {
 
 std::string_view name_of(IkeState state) {
@@ -29,6 +31,12 @@ std::string_view name_of(ChildState state) {
       return "DELETED";
   }
   return "CREATED";
+}
+
+std::string_view name_of(MoveStep step) {
+  constexpr std::array<std::string_view, kNumMoveSteps> kNames = {
+      "began", "bound", "moved", "refused", "timed out", "anew", "parked", "resumed", "settled"};
+  return kNames[static_cast<std::size_t>(step)];
 }
 
 }  // namespace holdfast::ike

@@ -7,6 +7,7 @@
 
 #include "config/connection.h"
 #include "holdfast/sa.h"
+#include "isakmp/address_update.h"
 #include "isakmp/header.h"
 #include "net/clock.h"
 
@@ -50,6 +51,34 @@ struct IkeSnapshot {
   std::vector<ChildSnapshot> children;
 };
 
+/// A move of one end of an ISAKMP SA, at one of its steps (docs/protocol/address_update.md).
+enum class MoveStep : std::uint8_t {
+  kBegan,     ///< UPDATE sent, or accepted.
+  kBound,     ///< Bound within a byte credit; not proven yet.
+  kMoved,     ///< Bound and proven: final.
+  kRefused,   ///< NACK sent or received; `reason` says why.
+  kTimedOut,  ///< No answer, or no proof; the old binding stays or is back.
+  kAnew,      ///< Negotiated anew instead.
+  kParked,    ///< No usable address, or a silent peer: the SAs wait.
+  kResumed,   ///< Parked no more, without a move.
+  kSettled,   ///< Some time after kMoved: what came on which path meanwhile is known.
+};
+std::string_view name_of(MoveStep step);  // "began" …
+constexpr std::size_t kNumMoveSteps = 9;
+
+struct MoveReport {
+  MoveStep step = MoveStep::kBegan;
+  std::string name;  ///< Of the connection.
+  std::uint32_t unique_id = 0, request_id = 0;
+  bool is_ours = false;  ///< This end moves; otherwise the peer.
+  bool does_old_path_work = false;
+  Endpoint from, to;  ///< The endpoint of the end that moves.
+  std::optional<isakmp::UpdateReason> reason;
+  Duration took{};                                 ///< Since kBegan.
+  std::size_t num_children = 0;                    ///< That move.
+  std::uint64_t packets_new = 0, packets_old = 0;  ///< kSettled: inbound, by path.
+};
+
 /// Called as things happen; must not call back into the manager from within.
 class Observer {
  public:
@@ -61,6 +90,7 @@ class Observer {
   /// The endpoint of the peer, or our own, changed; `sa` still has the old ones.
   virtual void on_ike_update(const IkeSnapshot& sa, const Endpoint& local,
                              const Endpoint& remote) = 0;
+  virtual void on_move(const MoveReport& report) = 0;
 };
 
 /// One line of the log. Groups and levels are those of vici: IKE NET CFG ESP CHD DMN; 0 to 4, where

@@ -62,6 +62,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void rekey();
   /// Addresses or routes of this machine changed: follows, waits, or does nothing.
   void on_network_change();
+  /// ESP that is authentic comes from elsewhere; asks both endpoints.
+  void on_roam(const Endpoint& own, const Endpoint& peer);
 
   // ------------------------------------------------------------ for its exchanges
   Facts facts;

@@ -43,6 +43,10 @@ void IkeSa::on_network_change() {
   settle_timer_.start(kSettle, [this] { look_at_network(); });
 }
 
+void IkeSa::on_roam(const Endpoint& own, const Endpoint& peer) {
+  if (is_established() && !is_moving() && peer != facts.peer) probe().start(own, peer);
+}
+
 void IkeSa::look_at_network() {
   const bool is_old_usable = context_.network->is_usable(facts.own.address);
   const auto source = context_.network->source_to(facts.peer.address);

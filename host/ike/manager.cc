@@ -63,6 +63,14 @@ struct Manager::Events : Offload::Observer {
     if (ChildSa* found = child(sa)) found->on_hard_lifetime();
   }
   void on_acquire(std::uint32_t policy_id) override { manager_.on_acquire(policy_id); }
+  void on_roam(SaId sa, const Endpoint& own, const Endpoint& peer) override {
+    if (ChildSa* found = child(sa)) found->ike().on_roam(own, peer);
+  }
+  void on_credit_used_up(PathId path) override {
+    manager_.context_->log("ESP", 1, nullptr,
+                           "a peer whose new address is not proven is sent no more for now (path " +
+                               std::to_string(static_cast<std::uint32_t>(path)) + ")");
+  }
 
  private:
   Manager& manager_;

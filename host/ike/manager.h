@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/address_update_config.h"
 #include "ike/events.h"
 #include "ike/key_log.h"
 #include "net/datagram_sink.h"
@@ -33,6 +34,9 @@ struct Settings {
   unsigned retransmit_tries = 5;
   Duration half_open_timeout = std::chrono::seconds(30);
   Duration keepalive = std::chrono::seconds(20);  ///< RFC 3948, 4
+  AddressUpdateConfig address_update{};
+  /// By the names of connections that have settings of their own.
+  std::map<std::string, AddressUpdateConfig> address_update_of{};
 };
 
 /// Counters since the start; nothing that comes in is lost without one.

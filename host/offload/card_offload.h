@@ -68,7 +68,10 @@ class CardOffload : public Offload {
   bool is_spi_free(Spi spi) const override;
   Result<PathId> add_path(const Binding& binding) override;
   void remove_path(PathId path) override;
-  Status rebind(PathId path, const Binding& binding) override;
+  Status rebind(PathId path, const Binding& binding, std::optional<std::uint32_t> credit) override;
+  Status move_sas(std::span<const SaId> sas, PathId path) override;
+  bool is_drained(PathId path) override;
+  PathUsage query_path(PathId path) override;
   Result<SaId> add_sa(SaRequest request) override;
   void remove_sa(SaId sa) override;
   SaUsage query_sa(SaId sa) override;
@@ -104,6 +107,8 @@ class CardOffload : public Offload {
   struct Path {
     PathIndex index{};
     Binding binding;
+    std::uint32_t generation = 0;  // of the last rebind()
+    PathUsage usage{};
     unsigned num_sas = 0;
     bool is_lost = false;  // a lost row may still use it
   };

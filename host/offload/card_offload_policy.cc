@@ -27,7 +27,7 @@ Result<PathId> CardOffload::add_path(const Binding& binding) {
     return tl::unexpected(written.error());  // no SA uses the row, whatever is in it
   free_paths_.pop_back();
   const PathId id{++last_path_};
-  paths_.emplace(id, Path{index, binding, 0, false});
+  paths_.emplace(id, Path{.index = index, .binding = binding});
   ++version_;
   return id;
 }
@@ -40,14 +40,49 @@ void CardOffload::remove_path(PathId path) {
   ++version_;
 }
 
-Status CardOffload::rebind(PathId path, const Binding& binding) {
+Status CardOffload::rebind(PathId path, const Binding& binding,
+                           std::optional<std::uint32_t> credit) {
   Path& changed = path_of(path);
-  if (const auto generation = card_.rebind(changed.index, binding); !generation)
+  if (const auto generation = card_.rebind(changed.index, binding, credit); !generation)
     return tl::unexpected(generation.error());
+  else
+    changed.generation = *generation;
   changed.binding = binding;
+  changed.usage = {};
   ++version_;
   return {};
 }
+
+Status CardOffload::move_sas(std::span<const SaId> sas, PathId path) {
+  const PathIndex target = path_of(path).index;
+  std::vector<SaRow*> moved;
+  for (const SaId sa : sas) {
+    const auto found = sas_.find(sa);
+    HOLDFAST_CHECK(found != sas_.end());
+    const auto generation = card_.move_sa(found->second, target);
+    if (generation) {
+      moved.push_back(row_at(found->second).get());
+      continue;
+    }
+    for (const SaRow* row : moved)
+      if (!card_.move_sa(sas_.at(row->id), path_of(row->path).index)) path_of(path).is_lost = true;
+    return tl::unexpected(generation.error());
+  }
+  for (SaRow* row : moved) {
+    --path_of(row->path).num_sas;
+    ++path_of(path).num_sas;
+    row->path = path;
+  }
+  ++version_;
+  return {};
+}
+
+bool CardOffload::is_drained(PathId path) {
+  // Generations wrap (design of the card: one 32-bit counter).
+  return static_cast<std::int32_t>(card_.drain_fence() - path_of(path).generation) >= 0;
+}
+
+PathUsage CardOffload::query_path(PathId path) { return path_of(path).usage; }
 
 void CardOffload::add_policy(std::uint32_t policy_id, PolicyAction action,
                              const TrafficSelector& local, const TrafficSelector& remote) {

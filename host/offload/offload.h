@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 
 #include "base/result.h"
 #include "config/connection.h"
@@ -29,6 +31,12 @@ struct SaUsage {
   std::int64_t idle_seconds = -1;
 };
 
+/// Authentic inbound packets of a path, by where they came from and to.
+struct PathUsage {
+  std::uint64_t bound = 0;      ///< The endpoints of its binding.
+  std::uint64_t elsewhere = 0;  ///< Other ones, as on the path before.
+};
+
 /// Where ISAKMP puts SAs, in the words of RFC 4301. One card and the packet mover stand behind it.
 class Offload {
  public:
@@ -43,9 +51,17 @@ class Offload {
   virtual Result<PathId> add_path(const Binding& binding) = 0;
   /// No SA may use it any more.
   virtual void remove_path(PathId path) = 0;
-  /// All SAs of the path at once; keys, numbers and windows stay. Errors: the card's; then nothing
-  /// changed.
-  virtual Status rebind(PathId path, const Binding& binding) = 0;
+  /// All SAs of the path at once; keys, numbers and windows stay. With a `credit` of outer bytes,
+  /// no more than it and three times what comes authentic from the new peer endpoint is sent there,
+  /// until the next rebind(). Errors: the card's; then nothing changed.
+  virtual Status rebind(PathId path, const Binding& binding,
+                        std::optional<std::uint32_t> credit = std::nullopt) = 0;
+  /// These SAs alone go to another path, all or none. Errors: the card's; then nothing changed.
+  virtual Status move_sas(std::span<const SaId> sas, PathId path) = 0;
+  /// Whether nothing leaves any more by what the path's binding was before its last rebind().
+  virtual bool is_drained(PathId path) = 0;
+  /// Since the path's last rebind().
+  virtual PathUsage query_path(PathId path) = 0;
 
   /// Outbound: the newest SA of its pair of selectors carries the traffic from now on.
   /// Errors: kInUse, kFull, kUnsupported, and the card's; then nothing changed.
@@ -60,6 +76,11 @@ class Offload {
     virtual void on_hard_lifetime(SaId sa) = 0;
     /// A packet of the plain side matched a policy that has no SA yet.
     virtual void on_acquire(std::uint32_t policy_id) = 0;
+    /// An authentic packet with the highest sequence number so far came to `own` from `peer`, which
+    /// is not where the SA's path is bound. Nobody may be bound for that alone.
+    virtual void on_roam(SaId sa, const Endpoint& own, const Endpoint& peer) = 0;
+    /// Something was dropped because the credit of the path is used up.
+    virtual void on_credit_used_up(PathId path) = 0;
   };
   virtual void set_observer(Observer* observer) = 0;
 

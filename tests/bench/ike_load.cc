@@ -47,7 +47,10 @@ class NoCard : public Offload {
   bool is_spi_free(Spi) const override { return true; }
   Result<PathId> add_path(const Binding&) override { return PathId{++last_}; }
   void remove_path(PathId) override {}
-  Status rebind(PathId, const Binding&) override { return {}; }
+  Status rebind(PathId, const Binding&, std::optional<std::uint32_t>) override { return {}; }
+  Status move_sas(std::span<const SaId>, PathId) override { return {}; }
+  bool is_drained(PathId) override { return true; }
+  PathUsage query_path(PathId) override { return {}; }
   Result<SaId> add_sa(SaRequest) override { return SaId{++last_}; }
   void remove_sa(SaId) override {}
   SaUsage query_sa(SaId) override { return {}; }

@@ -49,10 +49,30 @@ Result<PathId> FakeOffload::add_path(const Binding& binding) {
   return PathId{next_++};
 }
 
-void FakeOffload::remove_path(PathId path) { paths.erase(static_cast<std::uint32_t>(path)); }
+void FakeOffload::remove_path(PathId path) {
+  paths.erase(static_cast<std::uint32_t>(path));
+  credits.erase(static_cast<std::uint32_t>(path));
+}
 
-Status FakeOffload::rebind(PathId path, const Binding& binding) {
-  paths.at(static_cast<std::uint32_t>(path)) = binding;
+Status FakeOffload::rebind(PathId path, const Binding& binding,
+                           std::optional<std::uint32_t> credit) {
+  const auto id = static_cast<std::uint32_t>(path);
+  if (rebind_failures > 0) {
+    --rebind_failures;
+    return fail(ErrorCode::kTimeout, "fake card", "does not answer");
+  }
+  paths.at(id) = binding;
+  credits.erase(id);
+  if (credit) credits[id] = *credit;
+  return {};
+}
+
+Status FakeOffload::move_sas(std::span<const SaId> moved, PathId path) {
+  if (rebind_failures > 0) {
+    --rebind_failures;
+    return fail(ErrorCode::kTimeout, "fake card", "does not answer");
+  }
+  for (const SaId sa : moved) sas.at(static_cast<std::uint32_t>(sa)).path = path;
   return {};
 }
 

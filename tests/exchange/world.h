@@ -62,10 +62,14 @@ class FakeOffload : public Offload {
   };
   std::map<std::uint32_t, Sa> sas;
   std::map<std::uint32_t, Binding> paths;
+  /// Of paths whose binding is not proven.
+  std::map<std::uint32_t, std::uint32_t> credits;
   std::map<std::uint32_t, PolicyAction> policies;
   std::vector<IpAddress> inner_addresses;
   /// The next so many add_sa() fail.
   unsigned failures = 0;
+  /// The next so many rebind() and move_sas() fail.
+  unsigned rebind_failures = 0;
   std::uint32_t suite_mask = 0xE;
   Observer* observer = nullptr;
 
@@ -73,7 +77,10 @@ class FakeOffload : public Offload {
   bool is_spi_free(Spi spi) const override;
   Result<PathId> add_path(const Binding& binding) override;
   void remove_path(PathId path) override;
-  Status rebind(PathId path, const Binding& binding) override;
+  Status rebind(PathId path, const Binding& binding, std::optional<std::uint32_t> credit) override;
+  Status move_sas(std::span<const SaId> moved, PathId path) override;
+  bool is_drained(PathId) override { return true; }
+  PathUsage query_path(PathId) override { return {}; }
   Result<SaId> add_sa(SaRequest request) override;
   void remove_sa(SaId sa) override;
   SaUsage query_sa(SaId) override { return {}; }
@@ -119,6 +126,7 @@ class End : public DatagramSink, public ike::LogSink, public ike::Observer {
   void on_child_rekey(const ike::IkeSnapshot&, const ike::ChildSnapshot&,
                       const ike::ChildSnapshot&) override;
   void on_ike_update(const ike::IkeSnapshot&, const Endpoint&, const Endpoint&) override {}
+  void on_move(const ike::MoveReport& report) override { moves.push_back(report); }
 
   bool has(const IpAddress& address) const;
   ike::IkeSnapshot only_sa() const;
@@ -132,6 +140,7 @@ class End : public DatagramSink, public ike::LogSink, public ike::Observer {
   FakeOffload offload;
   std::optional<Status> outcome;
   std::vector<std::string> lines, events;
+  std::vector<ike::MoveReport> moves;
   unsigned keepalives = 0;
   std::unique_ptr<ike::Manager> manager;  // ends first, and says so
 };

@@ -117,8 +117,11 @@ class Card {
   /// until its completion is written, so completion rings must have space. Errors as above.
   Status remove_sa(SaIndex index);
   Result<SaState> query_sa(SaIndex index);
-  /// Swaps the binding of all SAs on `path` in one cycle; returns its generation.
-  Result<std::uint32_t> rebind(PathIndex path, const Binding& binding);
+  /// Swaps the binding of all SAs on `path` in one cycle; returns its generation. With a `credit`
+  /// of outer IP bytes, what the path's SAs send is limited to it and three times what comes from
+  /// its peer and is authentic, until the next rebind(); what exceeds it is dropped as `credit`.
+  Result<std::uint32_t> rebind(PathIndex path, const Binding& binding,
+                               std::optional<std::uint32_t> credit = std::nullopt);
   /// Points one SA to another path, which rebind() must have written; returns the generation.
   Result<std::uint32_t> move_sa(SaIndex index, PathIndex path);
   /// Oldest generation still in flight.

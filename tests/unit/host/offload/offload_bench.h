@@ -77,6 +77,8 @@ class MockObserver : public Offload::Observer {
   MOCK_METHOD(void, on_soft_lifetime, (SaId sa), (override));
   MOCK_METHOD(void, on_hard_lifetime, (SaId sa), (override));
   MOCK_METHOD(void, on_acquire, (std::uint32_t policy_id), (override));
+  MOCK_METHOD(void, on_roam, (SaId sa, const Endpoint& own, const Endpoint& peer), (override));
+  MOCK_METHOD(void, on_credit_used_up, (PathId path), (override));
 };
 
 /// A soft card whose submission doorbells wait until release(): a card that is late to fetch.

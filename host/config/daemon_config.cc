@@ -183,6 +183,29 @@ void read_log(const Section& section, Config::Log& log, std::vector<Error>& erro
   }
 }
 
+Error invalid_section(const Section& section) {
+  return {ErrorCode::kBadValue, section.place, "invalid section: " + printable(section.name)};
+}
+
+void refuse_keys(const Section& section, std::vector<Error>& errors) {
+  for (const Setting& setting : settings_of(section))
+    add_error(errors, unknown_option(setting.key), setting.place);
+}
+
+/// `connections { NAME { address_update { … } } }`, over what the daemon itself has.
+void read_connections(const Section& section, Config& config, std::vector<Error>& errors) {
+  refuse_keys(section, errors);
+  for (const Section& connection : section.sections) {
+    refuse_keys(connection, errors);
+    for (const Section& inner : connection.sections)
+      if (inner.name == "address_update")
+        config.address_update_of[connection.name] =
+            read_address_update(inner, config.address_update, errors);
+      else
+        errors.push_back(invalid_section(inner));
+  }
+}
+
 /// False if there is no such section.
 bool read_section(const Section& section, Config& config, std::vector<Error>& errors) {
   if (section.name == "routing")
@@ -202,10 +225,6 @@ bool read_section(const Section& section, Config& config, std::vector<Error>& er
   return true;
 }
 
-Error invalid_section(const Section& section) {
-  return {ErrorCode::kBadValue, section.place, "invalid section: " + printable(section.name)};
-}
-
 }  // namespace
 
 int DaemonConfig::Log::level_of(std::string_view group) const {
@@ -216,7 +235,15 @@ int DaemonConfig::Log::level_of(std::string_view group) const {
 DaemonConfig read_daemon_config(const Section& section, std::vector<Error>& errors) {
   DaemonConfig config;
   read_keys<Config>(section, kRules, config, errors);
+  // First, because what connections say stands over it wherever it is written.
+  if (const Section* update = section.section("address_update"))
+    config.address_update = read_address_update(*update, config.address_update, errors);
   for (const Section& inner : section.sections) {
+    if (inner.name == "address_update") continue;
+    if (inner.name == "connections") {
+      read_connections(inner, config, errors);
+      continue;
+    }
     if (!read_section(inner, config, errors)) errors.push_back(invalid_section(inner));
     for (const Section& deeper : inner.sections) errors.push_back(invalid_section(deeper));
   }

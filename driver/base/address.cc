@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace holdfast {
@@ -45,5 +46,14 @@ Result<Prefix> Prefix::parse(std::string_view text) {
 }
 
 std::string Prefix::text() const { return address.text() + "/" + std::to_string(length); }
+
+bool Prefix::contains(const IpAddress& other) const {
+  if (other.is_ipv6 != address.is_ipv6) return false;
+  const std::size_t whole = length / 8u;
+  if (!std::equal(address.bytes.begin(), address.bytes.begin() + whole, other.bytes.begin()))
+    return false;
+  const unsigned rest = length % 8u;
+  return rest == 0 || ((address.bytes[whole] ^ other.bytes[whole]) >> (8 - rest)) == 0;
+}
 
 }  // namespace holdfast

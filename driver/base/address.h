@@ -39,6 +39,8 @@ struct Prefix {
   /// or bits set beyond it).
   static Result<Prefix> parse(std::string_view text);
   std::string text() const;
+  /// The address is of the prefix's family and begins with its bits; of the other family, never.
+  bool contains(const IpAddress& other) const;
 };
 
 }  // namespace holdfast

@@ -2,19 +2,6 @@
 #include "app/tunnel_routes.h"
 
 namespace holdfast::app {
-namespace {
-
-bool lies_in(const IpAddress& address, const Prefix& prefix) {
-  if (address.is_ipv6 != prefix.address.is_ipv6) return false;
-  for (unsigned i = 0; i < prefix.length; ++i) {
-    const unsigned bit = 0x80u >> (i % 8);
-    if ((address.bytes[i / 8] ^ prefix.address.bytes[i / 8]) & bit) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<TunnelRoutes>> TunnelRoutes::create(net::Netlink& netlink,
                                                            const Config& config) {
   netlink.remove_stale_routes(config.table);
@@ -31,7 +18,7 @@ TunnelRoutes::~TunnelRoutes() {
 
 std::optional<IpAddress> TunnelRoutes::source_in(const Prefix& local) const {
   for (const auto& own : netlink_.addresses())
-    if (own.is_usable && lies_in(own.address, local)) return own.address;
+    if (own.is_usable && local.contains(own.address)) return own.address;
   return std::nullopt;
 }
 

@@ -8,15 +8,6 @@ namespace {
 
 std::size_t size_of(const IpAddress& address) { return address.is_ipv6 ? 16 : 4; }
 
-bool lies_in(const IpAddress& address, const Prefix& prefix) {
-  if (address.is_ipv6 != prefix.address.is_ipv6) return false;
-  for (unsigned i = 0; i < prefix.length; ++i) {
-    const unsigned bit = 0x80u >> (i % 8);
-    if ((address.bytes[i / 8] ^ prefix.address.bytes[i / 8]) & bit) return false;
-  }
-  return true;
-}
-
 void add_one(IpAddress& address) {
   for (std::size_t i = size_of(address); i-- > 0;)
     if (++address.bytes[i] != 0) return;
@@ -43,13 +34,13 @@ std::optional<IpAddress> AddressPool::acquire(const std::string& identity,
     return address;
   };
   for (auto& [text, lease] : leases_)
-    if (lease.identity == identity && !lease.is_online && lies_in(lease.address, config_.addrs))
+    if (lease.identity == identity && !lease.is_online && config_.addrs.contains(lease.address))
       return give(lease.address);
   const bool is_wish = std::any_of(wanted.bytes.begin(), wanted.bytes.end(),
                                    [](std::uint8_t byte) { return byte != 0; });
   const bool is_network =
       8 * size_of(wanted) - config_.addrs.length > 1 && wanted == config_.addrs.address;
-  if (is_wish && lies_in(wanted, config_.addrs) && !is_network &&
+  if (is_wish && config_.addrs.contains(wanted) && !is_network &&
       !is_broadcast(wanted, config_.addrs) && is_free(wanted))
     return give(wanted);
 
@@ -59,7 +50,7 @@ std::optional<IpAddress> AddressPool::acquire(const std::string& identity,
   // One that nobody had is better than one of somebody who may come back.
   std::optional<IpAddress> reused;
   const std::uint64_t count = bits >= 20 ? 1u << 20 : std::uint64_t{1} << bits;
-  for (std::uint64_t i = 0; i < count && lies_in(address, config_.addrs); ++i, add_one(address)) {
+  for (std::uint64_t i = 0; i < count && config_.addrs.contains(address); ++i, add_one(address)) {
     if (is_broadcast(address, config_.addrs)) break;
     if (!leases_.contains(address.text())) return give(address);
     if (!reused && is_free(address)) reused = address;

@@ -11,21 +11,12 @@ using namespace isakmp;
 
 namespace {
 
-bool lies_in(const IpAddress& address, const Prefix& prefix) {
-  if (address.is_ipv6 != prefix.address.is_ipv6) return false;
-  for (unsigned i = 0; i < prefix.length; ++i) {
-    const unsigned bit = 0x80u >> (i % 8);
-    if ((address.bytes[i / 8] ^ prefix.address.bytes[i / 8]) & bit) return false;
-  }
-  return true;
-}
-
 /// Length of the longest prefix that fits; 0 where anything fits; negative if none does.
 int match(const std::vector<Prefix>& prefixes, const IpAddress& address) {
   if (prefixes.empty()) return 0;
   int best = -1;
   for (const Prefix& prefix : prefixes)
-    if (lies_in(address, prefix)) best = std::max(best, static_cast<int>(prefix.length));
+    if (prefix.contains(address)) best = std::max(best, static_cast<int>(prefix.length));
   return best;
 }
 

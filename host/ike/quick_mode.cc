@@ -30,12 +30,8 @@ TrafficSelector resolve(const TrafficSelector& selector, const IkeSa& sa, bool i
 
 bool contains(const TrafficSelector& outer, const TrafficSelector& inner) {
   const Prefix &big = outer.prefix, &small = inner.prefix;
-  if (big.address.is_ipv6 != small.address.is_ipv6 || big.length > small.length) return false;
-  for (unsigned i = 0; i < big.length; ++i) {
-    const unsigned bit = 0x80u >> (i % 8);
-    if ((big.address.bytes[i / 8] ^ small.address.bytes[i / 8]) & bit) return false;
-  }
-  return (outer.protocol == 0 || outer.protocol == inner.protocol) &&
+  return big.length <= small.length && big.contains(small.address) &&
+         (outer.protocol == 0 || outer.protocol == inner.protocol) &&
          (outer.port == 0 || outer.port == inner.port);
 }
 

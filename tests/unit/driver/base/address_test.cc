@@ -43,5 +43,22 @@ TEST(Prefix, RefusesWrongLengthsAndBitsBeyondThem) {
     EXPECT_EQ(Prefix::parse(text).error().code, ErrorCode::kBadValue) << text;
 }
 
+TEST(Prefix, ContainsWhatBeginsWithItsBits) {
+  struct Case {
+    const char *prefix, *inside, *outside;
+  };
+  for (const auto& [prefix, inside, outside] :
+       {Case{"10.1.0.0/16", "10.1.255.255", "10.2.0.0"},
+        Case{"10.1.0.0/17", "10.1.127.255", "10.1.128.0"},
+        Case{"10.1.2.3/32", "10.1.2.3", "10.1.2.2"}, Case{"10.1.2.2/31", "10.1.2.3", "10.1.2.4"},
+        Case{"128.0.0.0/1", "255.255.255.255", "127.255.255.255"},
+        Case{"0.0.0.0/0", "192.0.2.1", "::"}, Case{"::/0", "2001:db8::1", "0.0.0.0"},
+        Case{"2001:db8::/33", "2001:db8:7fff::1", "2001:db8:8000::"},
+        Case{"fd00::1/128", "fd00::1", "fd00::"}}) {
+    EXPECT_TRUE(Prefix::parse(prefix)->contains(*IpAddress::parse(inside))) << prefix;
+    EXPECT_FALSE(Prefix::parse(prefix)->contains(*IpAddress::parse(outside))) << prefix;
+  }
+}
+
 }  // namespace
 }  // namespace holdfast

@@ -22,6 +22,8 @@ ike::Settings settings_of(const DaemonConfig& config) {
   settings.retransmit_base = config.retransmit.base;
   settings.retransmit_tries = config.retransmit.tries;
   settings.keepalive = config.keepalive;
+  settings.address_update = config.address_update;
+  settings.address_update_of = config.address_update_of;
   return settings;
 }
 
@@ -228,6 +230,7 @@ Status Daemon::reload() {
   if (file->daemon.card != file_.daemon.card && options_.card.empty())
     say(0, "another card takes a new start of the daemon");
   file_.daemon.log = file->daemon.log;
+  manager_->set_address_update(file->daemon.address_update, file->daemon.address_update_of);
   if (options_.loads_connections) load_connections(*file);
   say(1, "configuration read again");
   return {};

@@ -94,6 +94,12 @@ Manager::~Manager() {
   context_->graves.clear();
 }
 
+void Manager::set_address_update(AddressUpdateConfig daemon,
+                                 std::map<std::string, AddressUpdateConfig> of_connections) {
+  context_->settings.address_update = std::move(daemon);
+  context_->settings.address_update_of = std::move(of_connections);
+}
+
 void Manager::set_network(const NetworkView* view) { context_->network = view; }
 
 void Manager::on_network_change() {

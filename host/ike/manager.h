@@ -99,6 +99,9 @@ class Manager {
   using Connections = std::map<std::string, std::shared_ptr<const ConnectionConfig>>;
   const Connections& connections() const;
   Credentials& credentials();
+  /// What SAs do from their next move on; the second by names of connections.
+  void set_address_update(AddressUpdateConfig daemon,
+                          std::map<std::string, AddressUpdateConfig> of_connections);
   void load_pool(PoolConfig pool);
   Status unload_pool(const std::string& name);
   struct PoolState {

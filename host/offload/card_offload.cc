@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SAs and rows; paths, policies, events and addresses are in card_offload_policy.cc.
+// SAs and rows; card_offload_path.cc has paths and moves, card_offload_policy.cc the rest.
 #include "offload/card_offload.h"
 
 #include <algorithm>
@@ -34,7 +34,12 @@ SaRow row_of(SaId id, const SaRequest& request) {
 }  // namespace
 
 CardOffload::CardOffload(Card& card, const Clock& clock, AddressPort* addresses)
-    : card_(card), clock_(clock), addresses_(addresses), rows_(card.info().num_sas) {
+    : card_(card),
+      clock_(clock),
+      addresses_(addresses),
+      rows_(card.info().num_sas),
+      paths_of_rows_(card.info().num_sas),
+      ids_of_paths_(card.info().num_paths) {
   for (std::size_t i = card.info().num_sas; i > 0; --i)
     free_rows_.push_back(SaIndex{static_cast<std::uint16_t>(i - 1)});
   for (std::size_t i = card.info().num_paths; i > 0; --i)
@@ -111,6 +116,7 @@ Result<SaId> CardOffload::add_sa(SaRequest request) {
   }
   const SaId id{++last_sa_};
   row_at(*index) = std::make_unique<SaRow>(row_of(id, request));
+  paths_of_rows_[to_number(*index)] = &path;
   sas_.emplace(id, *index);
   ++path.num_sas;
   ++version_;
@@ -133,6 +139,7 @@ void CardOffload::remove_sa(SaId sa) {
   ++version_;
   if (spd_changed_) spd_changed_();
   --path_of(row.path).num_sas;
+  paths_of_rows_[to_number(index)] = nullptr;
   if (!card_.remove_sa(index)) {
     lose(index, row.path);
     return;

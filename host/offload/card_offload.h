@@ -28,6 +28,9 @@ class CardFlow {
   virtual void drain() = 0;
   /// Policies or outbound SAs changed: what waits for an SA may have one now.
   virtual void on_policies_changed() = 0;
+  /// Something is sent to `peer`, or no longer, from elsewhere than before: what was learnt of the
+  /// way there is void.
+  virtual void on_way_changed(const IpAddress& peer) = 0;
 };
 
 /// What is known of one row of the card's SA table.
@@ -56,7 +59,8 @@ struct SaRow {
 /// So a row is given to another SA only when every descriptor of the time before was completed and
 /// taken; until then it still tells whose it was.
 ///
-/// A row whose removal the card did not confirm is never used again, nor is its path.
+/// A row whose removal the card did not confirm is never used again, nor is its path. The same for
+/// a path to which SAs were moved, if the card did not confirm that they are back.
 class CardOffload : public Offload {
  public:
   /// Opens the event ring. All references must outlive it; `addresses` may be null: then inner
@@ -68,7 +72,8 @@ class CardOffload : public Offload {
   bool is_spi_free(Spi spi) const override;
   Result<PathId> add_path(const Binding& binding) override;
   void remove_path(PathId path) override;
-  Status rebind(PathId path, const Binding& binding, std::optional<std::uint32_t> credit) override;
+  Status rebind(PathId path, const Binding& binding,
+                std::optional<std::uint32_t> credit = std::nullopt) override;
   Status move_sas(std::span<const SaId> sas, PathId path) override;
   bool is_drained(PathId path) override;
   PathUsage query_path(PathId path) override;
@@ -82,8 +87,10 @@ class CardOffload : public Offload {
   Status add_inner_address(const IpAddress& address) override;
   void remove_inner_address(const IpAddress& address) override;
 
-  /// Tells the observer of lifetimes. An outbound SA whose sequence numbers are used up counts as
-  /// one at its hard lifetime (RFC 4303, 3.3.3).
+  /// Tells the observer of lifetimes, roaming peers and used up credits. An outbound SA whose
+  /// sequence numbers are used up counts as one at its hard lifetime (RFC 4303, 3.3.3). What is no
+  /// longer true is not told: of a path that was bound anew meanwhile, a credit that was lifted,
+  /// and a peer that came from where it is bound now.
   void poll_events();
 
   /// `changed` is called after each change of spd(), from within whatever changes it.
@@ -98,6 +105,8 @@ class CardOffload : public Offload {
   const SaRow* row(SaIndex index) const;
   const Binding& binding(PathId path) const;
   void note_use(SaIndex index, TimePoint when);
+  /// An authentic packet for the SA came to `own` from `peer`.
+  void note_arrival(SaIndex index, Encap encap, const Endpoint& own, const Endpoint& peer);
   void acquire(std::uint32_t policy_id);
 
   /// Rows that are lost because the card did not answer.
@@ -107,18 +116,27 @@ class CardOffload : public Offload {
   struct Path {
     PathIndex index{};
     Binding binding;
-    std::uint32_t generation = 0;  // of the last rebind()
+    std::uint32_t row_generation = 0;  // since when the row is what it is
     PathUsage usage{};
     unsigned num_sas = 0;
-    bool is_lost = false;  // a lost row may still use it
+    bool is_lost = false;  // a row of which nobody knows may still use it
+    // Packets on another way are those below this generation in the card, and those whose
+    // descriptors are older than this many but whose results were not taken.
+    std::uint32_t fence = 0;
+    std::uint64_t num_before = 0;
+    bool is_fence_passed = true, is_drained = true;
   };
   struct Cooling {
     SaIndex index{};
     std::uint64_t until = 0;  // that many completions were taken
   };
   struct PendingEvent {
+    EventKind kind{};
     SaId sa{};
-    bool is_hard = false;
+    PathId path{};
+    std::uint32_t generation = 0;
+    Endpoint own{}, peer{};
+    bool operator==(const PendingEvent&) const = default;
   };
   struct InnerAddress {
     IpAddress address;
@@ -134,6 +152,13 @@ class CardOffload : public Offload {
   void lose(SaIndex index, PathId path);
   /// From the card's ring into ours, while rows still tell whose an event is.
   void take_events();
+  void tell(const PendingEvent& event);
+  void tell_roam(const PendingEvent& event);
+  /// Of another way of the path, since `generation`.
+  void start_drain(Path& path, std::uint32_t generation);
+  bool move_back(std::span<const SaId> sas);
+  void note_moved(SaIndex index, PathId path, Path& target);
+  void tell_way_changed(const IpAddress& before, const IpAddress& now);
 
   Card& card_;
   const Clock& clock_;
@@ -149,6 +174,8 @@ class CardOffload : public Offload {
   std::unordered_map<SaId, SaIndex> sas_;
   std::unordered_set<std::uint32_t> inbound_spis_;
   std::unordered_map<PathId, Path> paths_;
+  std::vector<Path*> paths_of_rows_;  // by SaIndex; of rows that are in use
+  std::vector<PathId> ids_of_paths_;  // by PathIndex; 0: free
   std::vector<PathIndex> free_paths_;
   std::deque<PendingEvent> events_;
   std::vector<InnerAddress> inner_addresses_;

@@ -1,88 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paths, policies, events and inner addresses.
+// Policies, events and inner addresses.
 #include <algorithm>
 
 #include "offload/card_offload.h"
 
 namespace holdfast::offload {
-
-CardOffload::Path& CardOffload::path_of(PathId path) {
-  const auto found = paths_.find(path);
-  HOLDFAST_CHECK(found != paths_.end());
-  return found->second;
-}
-
-const Binding& CardOffload::binding(PathId path) const {
-  const auto found = paths_.find(path);
-  HOLDFAST_CHECK(found != paths_.end());
-  return found->second.binding;
-}
-
-Result<PathId> CardOffload::add_path(const Binding& binding) {
-  if (free_paths_.empty())
-    return fail(ErrorCode::kFull, "path table",
-                "all " + std::to_string(card_.info().num_paths) + " paths of the card are in use");
-  const PathIndex index = free_paths_.back();
-  if (const auto written = card_.rebind(index, binding); !written)
-    return tl::unexpected(written.error());  // no SA uses the row, whatever is in it
-  free_paths_.pop_back();
-  const PathId id{++last_path_};
-  paths_.emplace(id, Path{.index = index, .binding = binding});
-  ++version_;
-  return id;
-}
-
-void CardOffload::remove_path(PathId path) {
-  const Path& removed = path_of(path);
-  HOLDFAST_CHECK(removed.num_sas == 0);
-  if (!removed.is_lost) free_paths_.push_back(removed.index);
-  paths_.erase(path);
-  ++version_;
-}
-
-Status CardOffload::rebind(PathId path, const Binding& binding,
-                           std::optional<std::uint32_t> credit) {
-  Path& changed = path_of(path);
-  if (const auto generation = card_.rebind(changed.index, binding, credit); !generation)
-    return tl::unexpected(generation.error());
-  else
-    changed.generation = *generation;
-  changed.binding = binding;
-  changed.usage = {};
-  ++version_;
-  return {};
-}
-
-Status CardOffload::move_sas(std::span<const SaId> sas, PathId path) {
-  const PathIndex target = path_of(path).index;
-  std::vector<SaRow*> moved;
-  for (const SaId sa : sas) {
-    const auto found = sas_.find(sa);
-    HOLDFAST_CHECK(found != sas_.end());
-    const auto generation = card_.move_sa(found->second, target);
-    if (generation) {
-      moved.push_back(row_at(found->second).get());
-      continue;
-    }
-    for (const SaRow* row : moved)
-      if (!card_.move_sa(sas_.at(row->id), path_of(row->path).index)) path_of(path).is_lost = true;
-    return tl::unexpected(generation.error());
-  }
-  for (SaRow* row : moved) {
-    --path_of(row->path).num_sas;
-    ++path_of(path).num_sas;
-    row->path = path;
-  }
-  ++version_;
-  return {};
-}
-
-bool CardOffload::is_drained(PathId path) {
-  // Generations wrap (design of the card: one 32-bit counter).
-  return static_cast<std::int32_t>(card_.drain_fence() - path_of(path).generation) >= 0;
-}
-
-PathUsage CardOffload::query_path(PathId path) { return path_of(path).usage; }
 
 void CardOffload::add_policy(std::uint32_t policy_id, PolicyAction action,
                              const TrafficSelector& local, const TrafficSelector& remote) {
@@ -109,10 +31,20 @@ void CardOffload::acquire(std::uint32_t policy_id) {
 
 void CardOffload::take_events() {
   while (const auto event = card_.poll_event()) {
-    const auto kind = static_cast<EventKind>(event->kind);
-    const bool is_hard = kind == EventKind::kHardLifetime || kind == EventKind::kSequence;
-    if (!is_hard && kind != EventKind::kSoftLifetime) continue;
-    if (const SaRow* known = row(SaIndex{event->sa_index})) events_.push_back({known->id, is_hard});
+    PendingEvent pending{.kind = static_cast<EventKind>(event->kind),
+                         .generation = event->generation};
+    if (pending.kind == EventKind::kCredit) {
+      if (event->path_index < ids_of_paths_.size()) pending.path = ids_of_paths_[event->path_index];
+    } else if (const SaRow* known = row(SaIndex{event->sa_index})) {
+      pending.sa = known->id;
+      const bool is_ipv6 = event->address_family == 6;
+      pending.own = {{is_ipv6, event->own_address}, event->own_port};
+      pending.peer = {{is_ipv6, event->peer_address}, event->peer_port};
+    } else {
+      continue;
+    }
+    // A peer that stays where it is not bound raises one for each packet.
+    if (events_.empty() || events_.back() != pending) events_.push_back(pending);
   }
 }
 
@@ -121,13 +53,25 @@ void CardOffload::poll_events() {
   while (!events_.empty()) {
     const PendingEvent event = events_.front();
     events_.pop_front();
-    // The observer may remove SAs while others of their events wait here.
-    if (observer_ == nullptr || !sas_.contains(event.sa)) continue;
-    if (event.is_hard)
-      observer_->on_hard_lifetime(event.sa);
-    else
-      observer_->on_soft_lifetime(event.sa);
+    if (observer_ != nullptr) tell(event);
   }
+}
+
+/// The observer may remove SAs and paths while others of their events wait here.
+void CardOffload::tell(const PendingEvent& event) {
+  if (event.kind == EventKind::kCredit) {
+    const auto found = paths_.find(event.path);
+    if (found != paths_.end() && found->second.row_generation == event.generation)
+      observer_->on_credit_used_up(event.path);
+    return;
+  }
+  if (!sas_.contains(event.sa)) return;
+  if (event.kind == EventKind::kRoam)
+    tell_roam(event);
+  else if (event.kind == EventKind::kSoftLifetime)
+    observer_->on_soft_lifetime(event.sa);
+  else if (event.kind == EventKind::kHardLifetime || event.kind == EventKind::kSequence)
+    observer_->on_hard_lifetime(event.sa);
 }
 
 Status CardOffload::add_inner_address(const IpAddress& address) {

@@ -31,7 +31,8 @@ struct SaUsage {
   std::int64_t idle_seconds = -1;
 };
 
-/// Authentic inbound packets of a path, by where they came from and to.
+/// Authentic inbound packets of a path, by where they came from and to; ports count where both the
+/// packet and the binding are UDP-encapsulated.
 struct PathUsage {
   std::uint64_t bound = 0;      ///< The endpoints of its binding.
   std::uint64_t elsewhere = 0;  ///< Other ones, as on the path before.
@@ -58,7 +59,8 @@ class Offload {
                         std::optional<std::uint32_t> credit = std::nullopt) = 0;
   /// These SAs alone go to another path, all or none. Errors: the card's; then nothing changed.
   virtual Status move_sas(std::span<const SaId> sas, PathId path) = 0;
-  /// Whether nothing leaves any more by what the path's binding was before its last rebind().
+  /// Whether nothing leaves any more on another way than the path's binding: by what it was before
+  /// its last rebind(), or by the path that SAs had before the last move_sas() to this one.
   virtual bool is_drained(PathId path) = 0;
   /// Since the path's last rebind().
   virtual PathUsage query_path(PathId path) = 0;

@@ -125,8 +125,8 @@ void PacketMover::on_wire_packet(const net::WirePacket& packet) {
   const Buffer buffer = *pool_.take();
   write_outer_header(packet, buffer.bytes.first(header_bytes));
   std::ranges::copy(packet.esp, buffer.bytes.subspan(header_bytes).begin());
-  stage({buffer, Direction::kInbound, false}, header_bytes + packet.esp.size(), kNoSa,
-        kDescriptorChecksumNotValid);
+  stage({buffer, Direction::kInbound, false, packet.encap, packet.own, packet.peer},
+        header_bytes + packet.esp.size(), kNoSa, kDescriptorChecksumNotValid);
   if (!was_busy) wake();
 }
 
@@ -188,6 +188,11 @@ void PacketMover::tell_acquires() {
 
 void PacketMover::set_path_mtu(const IpAddress& peer, unsigned mtu) {
   mtus_.set(peer, mtu, clock_.now());
+  ++mtu_version_;
+}
+
+void PacketMover::on_way_changed(const IpAddress& peer) {
+  mtus_.forget(peer);
   ++mtu_version_;
 }
 

@@ -68,7 +68,8 @@ class PacketMover : private CardFlow {
   void poll();
   /// Packets are in the card or on their way to it: call poll() again.
   bool busy() const { return num_in_card() > 0 || may_retry(); }
-  /// ICMP said that outer packets to `peer` may have at most `mtu` bytes.
+  /// ICMP said that outer packets to `peer` may have at most `mtu` bytes. Forgotten when a path to
+  /// or from `peer` is bound anew, and after a while.
   void set_path_mtu(const IpAddress& peer, unsigned mtu);
 
   const MoverCounters& counters() const { return counters_; }
@@ -86,7 +87,9 @@ class PacketMover : private CardFlow {
   struct Slot {
     Buffer buffer;
     Direction direction = Direction::kInbound;
-    bool may_fragment = false;  // outside, whatever its outer DF
+    bool may_fragment = false;   // outside, whatever its outer DF
+    Encap encap = Encap::kNone;  // inbound: how it came, to and from where
+    Endpoint own{}, peer{};
   };
   /// largest_inner_bytes of a row, as long as nothing changed.
   struct Limit {
@@ -102,6 +105,7 @@ class PacketMover : private CardFlow {
   std::uint64_t num_completed() const override { return tail_; }
   void drain() override;
   void on_policies_changed() override;
+  void on_way_changed(const IpAddress& peer) override;
 
   void drop(MoverDrop reason, std::uint64_t count = 1) {
     counters_.drops[static_cast<std::size_t>(reason)] += count;

@@ -6,9 +6,20 @@
 #include "offload/packet_mover.h"
 
 namespace holdfast::offload {
+namespace {
+
+/// Also of packets that were dropped for what was inside, and of dummies (RFC 4303, 2.6).
+bool is_authentic(std::uint16_t reason) {
+  return reason == 0 || (reason >= static_cast<std::uint16_t>(DropReason::kPadding) &&
+                         reason <= static_cast<std::uint16_t>(DropReason::kLifetime));
+}
+
+}  // namespace
 
 void PacketMover::complete(const Slot& slot, const Completion& completion) {
   const bool is_outbound = slot.direction == Direction::kOutbound;
+  if (!is_outbound && is_authentic(completion.reason))
+    offload_.note_arrival(SaIndex{completion.sa_index}, slot.encap, slot.own, slot.peer);
   if (completion.reason != 0) {
     auto& drops = counters_.card_drops[is_outbound ? 1 : 0];
     ++drops[std::min<std::size_t>(completion.reason, drops.size() - 1)];

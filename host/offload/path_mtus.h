@@ -26,6 +26,8 @@ class PathMtus {
   explicit PathMtus(unsigned link_mtu) : link_mtu_(link_mtu) {}
 
   void set(const IpAddress& peer, unsigned mtu, TimePoint now);
+  /// What was learnt of `peer` is void: it is reached on another way.
+  void forget(const IpAddress& peer) { entries_.erase(peer); }
   /// Forgets what is too old; true if there was something.
   bool expire(TimePoint now);
   unsigned mtu(const IpAddress& peer) const;

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "model/soft_card.h"
 #include "offload/card_offload.h"
 #include "offload/packet_mover.h"
 #include "support/packets.h"
+#include "unit/host/offload/late_io.h"
 
 /// A soft card with CardOffload and mover between ports in memory, and two of them back to back.
 namespace holdfast::test {
@@ -79,33 +79,6 @@ class MockObserver : public Offload::Observer {
   MOCK_METHOD(void, on_acquire, (std::uint32_t policy_id), (override));
   MOCK_METHOD(void, on_roam, (SaId sa, const Endpoint& own, const Endpoint& peer), (override));
   MOCK_METHOD(void, on_credit_used_up, (PathId path), (override));
-};
-
-/// A soft card whose submission doorbells wait until release(): a card that is late to fetch.
-class LateIo : public model::SoftCard {
- public:
-  using SoftCard::SoftCard;
-  void write_csr(CsrOffset offset, std::uint32_t value) override {
-    if (is_late && offset == csr::kDoorbellSqProducer(0)) {
-      doorbell_ = value;
-      return;
-    }
-    SoftCard::write_csr(offset, value);
-  }
-  void poll() override {
-    if (polls_to_release > 0 && --polls_to_release == 0) release();
-    SoftCard::poll();
-  }
-  void release() {
-    is_late = false;
-    if (doorbell_) SoftCard::write_csr(csr::kDoorbellSqProducer(0), *doorbell_);
-    doorbell_.reset();
-  }
-  bool is_late = false;
-  unsigned polls_to_release = 0;
-
- private:
-  std::optional<std::uint32_t> doorbell_;
 };
 
 inline TrafficSelector selector(std::string_view text, std::uint8_t protocol = 0,

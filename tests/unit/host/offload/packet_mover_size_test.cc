@@ -56,10 +56,15 @@ TEST(PacketMoverSize, TheSizeFollowsPathMtuAndBinding) {
   both.left.mover->set_path_mtu(address("192.0.2.9"), 1000);
   EXPECT_EQ(told(), 1346u);
   ASSERT_TRUE(both.left.offload->rebind(both.left_path, binding("192.0.2.1", "192.0.2.2", true)));
+  EXPECT_EQ(told(), 1438u);  // (1500 - 60) / 4 * 4 - 2: what was learnt is dropped
+  both.left.mover->set_path_mtu(address("192.0.2.2"), 1400);
   EXPECT_EQ(told(), 1338u);  // (1400 - 60) / 4 * 4 - 2
   ASSERT_TRUE(both.left.offload->rebind(both.left_path, binding("2001:db8::1", "2001:db8::2")));
   EXPECT_EQ(told(), 1426u);  // (1500 - 72) / 4 * 4 - 2
   ASSERT_TRUE(both.left.offload->rebind(both.left_path, binding("192.0.2.1", "192.0.2.2")));
+  EXPECT_EQ(told(), kFits);
+  both.left.mover->set_path_mtu(address("192.0.2.2"), 1400);
+  EXPECT_EQ(told(), 1346u);
   both.left.clock.time += std::chrono::minutes(11);
   both.left.mover->poll();
   EXPECT_EQ(told(), kFits);

@@ -45,6 +45,15 @@ TEST(PathMtu, IsForgottenAfterTenMinutes) {
   EXPECT_EQ(mtus.mtu(kPeer6), 1500u);
 }
 
+TEST(PathMtu, OnAnotherWayItIsLearntAnew) {
+  PathMtus mtus(1500);
+  mtus.set(kPeer4, 1400, kStart);
+  mtus.set(kPeer6, 1300, kStart);
+  mtus.forget(kPeer4);
+  EXPECT_EQ(mtus.mtu(kPeer4), 1500u);
+  EXPECT_EQ(mtus.mtu(kPeer6), 1300u);
+}
+
 /// The card itself says how long ESP around a packet is.
 TEST(PathMtu, LargestInnerPacketIsWhatTheCardMakesFit) {
   for (const bool is_ipv6 : {false, true})

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "config/file_warnings.h"
 #include "config/words.h"
 
 namespace holdfast {
@@ -61,25 +62,6 @@ void read_secrets(const Section& root, FileConfig& out) {
   }
 }
 
-void refuse_authorities(const Section& root, std::vector<Error>& errors) {
-  const Section* group = root.section("authorities");
-  if (!group) return;
-  for (const Section& section : group->sections)
-    errors.push_back({ErrorCode::kUnsupported, section.place,
-                      "authorities are not supported: put CA certificates into x509ca and "
-                      "revocation lists into x509crl"});
-}
-
-/// A pool that no file names may still come by vici.
-void warn_of_missing_pools(FileConfig& out) {
-  for (const ConnectionConfig& connection : out.connections)
-    for (const std::string& name : connection.pools)
-      if (std::none_of(out.pools.begin(), out.pools.end(),
-                       [&](const PoolConfig& pool) { return pool.name == name; }))
-        out.warnings.push_back({ErrorCode::kNotFound, "connections." + connection.name,
-                                "pool '" + printable(name) + "' is not in this file"});
-}
-
 }  // namespace
 
 FileConfig read_config(const Section& root, const std::string& directory) {
@@ -90,10 +72,13 @@ FileConfig read_config(const Section& root, const std::string& directory) {
   read_secrets(root, out);
   read_group(root, "pools", out.pools, out.errors,
              [&](const Section& section) { return read_pool(section, out.errors); });
-  refuse_authorities(root, out.errors);
-  warn_of_missing_pools(out);
+  read_group(root, "authorities", out.authorities, out.errors, [&](const Section& section) {
+    return read_authority(section, directory, out.errors);
+  });
   if (const Section* daemon = root.section("holdfast"))
     out.daemon = read_daemon_config(*daemon, out.errors);
+  const std::vector<Error> doubts = warnings_of(out);
+  out.warnings.insert(out.warnings.end(), doubts.begin(), doubts.end());
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/authority_config.h"
 #include "config/connection.h"
 #include "config/daemon_config.h"
 
@@ -15,10 +16,11 @@ struct FileConfig {
   std::vector<ConnectionConfig> connections;
   std::vector<SharedSecret> secrets;
   std::vector<PoolConfig> pools;
+  std::vector<AuthorityConfig> authorities;
   DaemonConfig daemon;
   std::vector<Error> errors;
   /// What may be meant as it stands: an include without a file, a pass phrase that swanctl alone
-  /// can use.
+  /// can use, and what file_warnings.h says.
   std::vector<Error> warnings;
 };
 

@@ -87,11 +87,9 @@ TEST(FileConfig, TellsSecretsApartByTheirPrefix) {
                           HasSubstr("/f:6: the name of the secret 'psk-1'")));
 }
 
-TEST(FileConfig, RefusesAuthoritiesAndWarnsOfMissingPools) {
-  const FileConfig config = config_of(
-      "authorities {\n a { cacert = x }\n}\n"
-      "connections { c { pools = p } }");
-  EXPECT_THAT(texts(config.errors), ElementsAre(HasSubstr("/f:2: authorities are not supported")));
+TEST(FileConfig, WarnsOfWhatMayBeAMistake) {
+  const FileConfig config = config_of("connections { c { pools = p } }");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
   EXPECT_THAT(texts(config.warnings), ElementsAre("connections.c: pool 'p' is not in this file"));
 }
 
@@ -102,13 +100,18 @@ TEST(FileConfig, ReadsAFile) {
   std::ofstream(folder + "/x509/gw.pem") << "GW";
   std::filesystem::create_directory(folder + "/conf.d");
   std::ofstream(folder + "/conf.d/a.conf") << "connections { a { local { certs = gw.pem } } }\n";
-  std::ofstream(folder + "/swanctl.conf") << "include conf.d/*.conf\ninclude none/*.conf\n";
+  std::filesystem::create_directory(folder + "/x509ca");
+  std::ofstream(folder + "/x509ca/ca.pem") << "CA";
+  std::ofstream(folder + "/swanctl.conf") << "include conf.d/*.conf\ninclude none/*.conf\n"
+                                          << "authorities { lab { cacert = ca.pem } }\n";
   const auto config = read_config_file(folder + "/swanctl.conf");
   ASSERT_TRUE(config) << config.error().text();
   EXPECT_THAT(texts(config->errors), IsEmpty());
   ASSERT_EQ(config->connections.size(), 1u);
   // Certificates lie beside the file that was named, not beside the one that it includes.
   EXPECT_EQ(config->connections[0].local.certs, (std::vector<Bytes>{{'G', 'W'}}));
+  ASSERT_EQ(config->authorities.size(), 1u);
+  EXPECT_EQ(config->authorities[0].cacert, (Bytes{'C', 'A'}));
   EXPECT_THAT(texts(config->warnings), ElementsAre(HasSubstr("no files found matching")));
   std::ofstream(folder + "/bad.conf") << "connections {\n";
   EXPECT_EQ(read_config_file(folder + "/bad.conf").error().code, ErrorCode::kBadFormat);

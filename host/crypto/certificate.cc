@@ -99,6 +99,10 @@ std::string Certificate::subject_text() const {
 
 bool Certificate::is_ca() const { return X509_check_ca(native_->x509.get()) == 1; }
 
+bool Certificate::may_be_issued_by(const Certificate& issuer) const {
+  return X509_check_issued(issuer.native_->x509.get(), native_->x509.get()) == X509_V_OK;
+}
+
 std::string Certificate::key_id() const {
   return openssl::key_id(X509_get_X509_PUBKEY(native_->x509.get()));
 }

@@ -38,6 +38,9 @@ class Certificate {
   /// "C=CH, O=Lab, CN=gw.lab".
   std::string subject_text() const;
   bool is_ca() const;
+  bool is_self_issued() const { return subject_dn() == issuer_dn(); }
+  /// Names and key identifiers fit (RFC 5280, 4.2.1.1); no signature is verified.
+  bool may_be_issued_by(const Certificate& issuer) const;
   /// SHA-1 of the public key's bit string, 40 hex digits: the id of load-key in vici.
   std::string key_id() const;
   /// A name in subjectAltName of the kind, exact for addresses and mail, case-insensitive for DNS.
@@ -92,20 +95,29 @@ class TrustStore {
   TrustStore& operator=(TrustStore&&) noexcept;
 
   void add_authority(const Certificate& certificate);
+  /// Trusts these and no others; lists stay.
+  void set_authorities(const std::vector<Certificate>& certificates);
   /// DER or PEM. With a list of an issuer its certificates are checked against it, and a list that
-  /// is out of date refuses them. Errors: kBadFormat.
+  /// is out of date refuses them. A newer list stands for an older one of the same issuer, key and
+  /// distribution point (RFC 5280, 5.2.1 and 5.2.5); an older one changes nothing. Errors:
+  /// kBadFormat.
   Status add_crl(ByteView data);
+  /// Forgets the lists of those that are not trusted.
+  void drop_foreign_crls();
+  std::size_t num_crls() const;
   /// Seconds since 1970 that validity is judged by, instead of the system's clock: for tests.
   void set_verification_time(std::int64_t seconds);
   /// Subjects of the authorities, for certificate requests.
   std::vector<Bytes> authority_dns() const;
   /// Chain from `certificate` by way of `others` to a self-signed authority, valid now, not
-  /// revoked, and a key usage that allows signatures or none at all (RFC 4945, 5.1.3.2). Keys and
+  /// revoked, and a key usage that allows signatures or none at all (RFC 4945, 5.1.3.2). If `among`
+  /// is not empty, the chain has one of its authorities. Keys and
   /// signatures of the chain have at least 112 bits of strength: no SHA-1. Extended key usage is
   /// not looked at, because certificates for servers are used for gateways too.
   /// Errors: kRefused, with the reason as a sentence and, as the place, the subject of the
   /// certificate of the chain that is at fault.
-  Status verify(const Certificate& certificate, const std::vector<Certificate>& others) const;
+  Status verify(const Certificate& certificate, const std::vector<Certificate>& others,
+                const std::vector<Certificate>& among = {}) const;
 
  private:
   struct Store;

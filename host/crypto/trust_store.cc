@@ -76,6 +76,35 @@ Result<CrlPtr> decode_crl(ByteView data) {
   return crl;
 }
 
+/// Octets of an extension; empty if there is none.
+Bytes extension(const X509_CRL* crl, int nid) {
+  const int at = X509_CRL_get_ext_by_NID(crl, nid, -1);
+  if (at < 0) return {};
+  const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(X509_CRL_get_ext(crl, at));
+  const std::uint8_t* data = ASN1_STRING_get0_data(value);
+  return Bytes(data, data + ASN1_STRING_length(value));
+}
+
+/// One takes the place of the other: of one issuer, one key and one part of its certificates.
+bool is_same_scope(const X509_CRL* a, const X509_CRL* b) {
+  if (X509_NAME_cmp(X509_CRL_get_issuer(a), X509_CRL_get_issuer(b)) != 0) return false;
+  for (const int nid :
+       {NID_authority_key_identifier, NID_issuing_distribution_point, NID_delta_crl})
+    if (extension(a, nid) != extension(b, nid)) return false;
+  return true;
+}
+
+bool is_older(const X509_CRL* crl, const X509_CRL* than) {
+  return ASN1_TIME_compare(X509_CRL_get0_lastUpdate(crl), X509_CRL_get0_lastUpdate(than)) == -1;
+}
+
+bool has_one_of(const STACK_OF(X509) * chain, const std::vector<Certificate>& authorities) {
+  for (int i = 1; i < sk_X509_num(chain); ++i)
+    for (const Certificate& authority : authorities)
+      if (X509_cmp(sk_X509_value(chain, i), authority.native().x509.get()) == 0) return true;
+  return false;
+}
+
 /// RFC 4945, 5.1.3.2: digitalSignature or nonRepudiation, if the extension is there at all.
 bool may_sign(X509* x509) {
   constexpr std::uint32_t kAny = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
@@ -90,6 +119,8 @@ struct TrustStore::Store {
   std::vector<CrlPtr> lists;
   std::optional<std::time_t> time;
 
+  /// OpenSSL's store gives nothing back, so what is taken away is left out of a new one.
+  void rebuild();
   bool has_list_of(const X509_NAME* issuer) const {
     return std::any_of(lists.begin(), lists.end(), [issuer](const CrlPtr& crl) {
       return X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), issuer) == 0;
@@ -100,6 +131,14 @@ struct TrustStore::Store {
   /// Called at each finding: an issuer without a list is none.
   static int judge(int is_ok, X509_STORE_CTX* context);
 };
+
+void TrustStore::Store::rebuild() {
+  x509.reset(X509_STORE_new());
+  HOLDFAST_CHECK(x509 != nullptr);
+  for (const Certificate& authority : authorities)
+    HOLDFAST_CHECK(X509_STORE_add_cert(x509.get(), authority.native().x509.get()) == 1);
+  for (const CrlPtr& crl : lists) HOLDFAST_CHECK(X509_STORE_add_crl(x509.get(), crl.get()) == 1);
+}
 
 StackPtr TrustStore::Store::stack_of(const std::vector<Certificate>& certificates) const {
   StackPtr stack(sk_X509_new_null());
@@ -149,10 +188,37 @@ Status TrustStore::add_crl(ByteView data) {
   const openssl::ErrorsForgotten forgotten;
   auto crl = decode_crl(data);
   if (!crl) return tl::unexpected(crl.error());
-  HOLDFAST_CHECK(X509_STORE_add_crl(store_->x509.get(), crl->get()) == 1);
-  store_->lists.push_back(std::move(*crl));
+  auto& lists = store_->lists;
+  const auto known = std::find_if(lists.begin(), lists.end(), [&](const CrlPtr& other) {
+    return is_same_scope(other.get(), crl->get());
+  });
+  if (known == lists.end()) {
+    HOLDFAST_CHECK(X509_STORE_add_crl(store_->x509.get(), crl->get()) == 1);
+    lists.push_back(std::move(*crl));
+  } else if (!is_older(crl->get(), known->get())) {
+    *known = std::move(*crl);
+    store_->rebuild();
+  }
   return {};
 }
+
+void TrustStore::set_authorities(const std::vector<Certificate>& certificates) {
+  store_->authorities = certificates;
+  store_->rebuild();
+}
+
+void TrustStore::drop_foreign_crls() {
+  std::erase_if(store_->lists, [this](const CrlPtr& crl) {
+    return std::none_of(store_->authorities.begin(), store_->authorities.end(),
+                        [&](const Certificate& authority) {
+                          return X509_NAME_cmp(X509_get_subject_name(authority.native().x509.get()),
+                                               X509_CRL_get_issuer(crl.get())) == 0;
+                        });
+  });
+  store_->rebuild();
+}
+
+std::size_t TrustStore::num_crls() const { return store_->lists.size(); }
 
 void TrustStore::set_verification_time(std::int64_t seconds) { store_->time = seconds; }
 
@@ -163,8 +229,8 @@ std::vector<Bytes> TrustStore::authority_dns() const {
   return out;
 }
 
-Status TrustStore::verify(const Certificate& certificate,
-                          const std::vector<Certificate>& others) const {
+Status TrustStore::verify(const Certificate& certificate, const std::vector<Certificate>& others,
+                          const std::vector<Certificate>& among) const {
   const openssl::ErrorsForgotten forgotten;
   const StackPtr stack = store_->stack_of(others);
   const StoreContextPtr context(X509_STORE_CTX_new());
@@ -177,6 +243,11 @@ Status TrustStore::verify(const Certificate& certificate,
     return fail(ErrorCode::kRefused,
                 openssl::dn_text(X509_get_subject_name(culprit == nullptr ? x509 : culprit)),
                 sentence_of(X509_STORE_CTX_get_error(context.get())));
+  }
+  if (!among.empty() && !has_one_of(X509_STORE_CTX_get0_chain(context.get()), among)) {
+    return fail(ErrorCode::kRefused, certificate.subject_text(),
+                "the certificate is refused: its chain has none of the authorities that the "
+                "connection names");
   }
   if (!may_sign(x509)) {
     return fail(ErrorCode::kRefused, certificate.subject_text(),

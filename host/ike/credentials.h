@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -9,11 +10,30 @@
 
 namespace holdfast::ike {
 
+/// Where something was loaded from. What came from several places stays until none of them has it.
+enum class Origin : std::uint8_t {
+  kCommand = 1,    ///< vici
+  kFile = 2,       ///< The configuration and the folders beside it.
+  kAuthority = 4,  ///< Its section `authorities`, which is no credential: clear() leaves it.
+};
+
 /// Secrets, keys and certificates that the configuration loaded.
 class Credentials {
+  template <typename T>
+  struct Loaded {
+    T item;
+    unsigned origins = 0;  ///< Of Origin.
+  };
+  template <typename T>
+  using List = std::vector<Loaded<T>>;
+  template <typename T>
+  static auto items_of(const List<T>& list) {
+    return list | std::views::transform(&Loaded<T>::item);
+  }
+
  public:
   /// Adds, or replaces the one of the same id.
-  void add_shared(SharedSecret secret);
+  void add_shared(SharedSecret secret, Origin origin = Origin::kCommand);
   /// An unknown id is no error.
   void remove_shared(const std::string& id);
   std::vector<std::string> shared_ids() const;
@@ -24,27 +44,33 @@ class Credentials {
                                  const Identity& remote_address) const;
 
   /// Errors: what Certificate and TrustStore say.
-  Status add_certificate(ByteView data);
-  Status add_authority(ByteView data);
+  Status add_certificate(ByteView data, Origin origin = Origin::kCommand);
+  Status add_authority(ByteView data, Origin origin = Origin::kCommand);
+  /// Trusted no more, wherever it came from. Errors: kNotFound; what Certificate says.
+  Status remove_authority(ByteView data);
   Status add_crl(ByteView data);
   /// Returns its id. Errors: what PrivateKey says.
-  Result<std::string> add_key(ByteView data);
+  Result<std::string> add_key(ByteView data, Origin origin = Origin::kCommand);
   /// Errors: kNotFound.
   Status remove_key(const std::string& id);
   std::vector<std::string> key_ids() const;
+  /// All but what the section `authorities` brought, and the lists of those.
   void clear();
+  /// What came from there alone is gone; revocation lists stay until there are newer ones.
+  void forget(Origin origin);
 
-  const std::vector<Certificate>& certificates() const { return certificates_; }
-  const std::vector<Certificate>& authorities() const { return authorities_; }
+  auto certificates() const { return items_of(certificates_); }
+  auto authorities() const { return items_of(authorities_); }
   const TrustStore& trust() const { return trust_; }
   /// nullptr if there is none.
   const PrivateKey* find_key(const Certificate& certificate) const;
 
  private:
-  std::vector<SharedSecret> shared_;
-  std::vector<Certificate> certificates_, authorities_;
-  std::vector<Bytes> crls_;
-  std::vector<PrivateKey> keys_;
+  void drop_origins(unsigned origins);
+
+  List<SharedSecret> shared_;
+  List<Certificate> certificates_, authorities_;
+  List<PrivateKey> keys_;
   TrustStore trust_;
 };
 

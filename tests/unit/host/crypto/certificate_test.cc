@@ -227,5 +227,17 @@ TEST(Certificate, KeyIdIsTheHashOfTheBitString) {
   EXPECT_EQ(expected.size(), 40u);
 }
 
+TEST(Certificate, WhoMayHaveIssuedIt) {
+  const Authority root("Root"), other("Other");
+  CertificateSpec spec;
+  spec.name = "gw.lab";
+  const Certificate leaf = root.issue_for(spec, test::make_ec_key("P-256"));
+  EXPECT_TRUE(leaf.may_be_issued_by(root.certificate()));
+  EXPECT_FALSE(leaf.may_be_issued_by(other.certificate()));
+  EXPECT_FALSE(leaf.may_be_issued_by(leaf));
+  EXPECT_FALSE(leaf.is_self_issued());
+  EXPECT_TRUE(root.certificate().is_self_issued());
+}
+
 }  // namespace
 }  // namespace holdfast

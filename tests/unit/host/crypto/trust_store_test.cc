@@ -233,6 +233,57 @@ TEST_F(TrustStoreTest, ARevokedIntermediateAuthority) {
   EXPECT_EQ(status.error().place, "C=CH, O=Lab, CN=Middle");
 }
 
+// RFC 5280, 3.3: a revoked certificate appears on the lists from then on.
+TEST_F(TrustStoreTest, ANewerListTakesThePlaceOfTheOlder) {
+  ASSERT_TRUE(store_.add_crl(root_.crl({}, kNow - 3 * kDay)).has_value());
+  ASSERT_TRUE(store_.add_crl(root_.crl({7}, kNow - 2 * kDay)).has_value());
+  EXPECT_EQ(store_.num_crls(), 1u);
+  expect_refused(store_.verify(issue(gateway()), {}), "revoked");
+  ASSERT_TRUE(store_.add_crl(root_.crl({}, kNow - 3 * kDay)).has_value());
+  expect_refused(store_.verify(issue(gateway()), {}), "revoked");
+  ASSERT_TRUE(store_.add_crl(root_.crl({}, kNow - kDay)).has_value());
+  expect_accepted(store_.verify(issue(gateway()), {}));
+  EXPECT_EQ(store_.num_crls(), 1u);
+  ASSERT_TRUE(store_.add_crl(Authority("Other").crl({})).has_value());
+  EXPECT_EQ(store_.num_crls(), 2u);
+}
+
+TEST_F(TrustStoreTest, AnAuthorityThatIsTakenAway) {
+  const Authority other("Other");
+  const Certificate certificate = issue(gateway());
+  store_.add_authority(other.certificate());
+  store_.set_authorities({other.certificate()});
+  expect_refused(store_.verify(certificate, {}), "no authority that is trusted");
+  expect_accepted(store_.verify(other.issue_for(gateway(), key_), {}));
+  EXPECT_EQ(store_.authority_dns(), std::vector<Bytes>{other.certificate().subject_dn()});
+  store_.set_authorities({root_.certificate()});
+  expect_accepted(store_.verify(certificate, {}));
+}
+
+TEST_F(TrustStoreTest, ListsStayWithTheirAuthorities) {
+  const Authority other("Other");
+  ASSERT_TRUE(store_.add_crl(root_.crl({7})).has_value());
+  ASSERT_TRUE(store_.add_crl(other.crl({7})).has_value());
+  store_.drop_foreign_crls();
+  EXPECT_EQ(store_.num_crls(), 1u);
+  expect_refused(store_.verify(issue(gateway()), {}), "revoked");
+  store_.set_authorities({});
+  store_.drop_foreign_crls();
+  EXPECT_EQ(store_.num_crls(), 0u);
+}
+
+TEST_F(TrustStoreTest, OnlyTheAuthoritiesThatAConnectionNames) {
+  const Authority other("Other");
+  store_.add_authority(other.certificate());
+  const auto middle_key = test::make_ec_key("P-256");
+  const Certificate middle = root_.issue_for(intermediate("Middle"), middle_key);
+  const Certificate leaf = test::parsed(test::issue(gateway(), key_, "Middle", middle_key));
+  expect_accepted(store_.verify(leaf, {middle}, {root_.certificate()}));
+  expect_accepted(store_.verify(leaf, {middle}, {other.certificate(), middle}));
+  expect_refused(store_.verify(leaf, {middle}, {other.certificate()}), "none of the authorities");
+  expect_refused(store_.verify(leaf, {middle}, {leaf}), "none of the authorities");
+}
+
 TEST_F(TrustStoreTest, GarbageInsteadOfAList) {
   const Bytes good = root_.crl({7});
   Bytes longer = good;

@@ -102,5 +102,84 @@ TEST(Credentials, AuthoritiesAndJunk) {
   EXPECT_TRUE(c.trust().authority_dns().empty());
 }
 
+class Origins : public testing::Test {
+ protected:
+  /// What the authority issued is trusted.
+  bool trusts(const Authority& authority) const {
+    CertificateSpec spec;
+    spec.name = "gw.lab";
+    spec.not_before = 0;
+    spec.not_after = 4'000'000'000;  // 2096: whatever the clock of the machine says
+    return c.trust().verify(authority.issue_for(spec, key), {}).has_value();
+  }
+  static Bytes long_lived(const Authority& authority) {
+    CertificateSpec spec;
+    spec.name = authority.name;
+    spec.basic_constraints = "critical,CA:TRUE";
+    spec.not_before = 0;
+    spec.not_after = 4'000'000'000;
+    return issue(spec, authority.key, authority.name, authority.key);
+  }
+
+  const Authority a{"A"}, b{"B"};
+  const Bytes a_der = long_lived(a), b_der = long_lived(b);
+  const openssl::KeyPtr key = make_ec_key("P-256");
+  Credentials c;
+};
+
+TEST_F(Origins, AnAuthorityThatIsRemovedIsTrustedNoMore) {
+  ASSERT_TRUE(c.add_authority(a_der));
+  ASSERT_TRUE(c.add_authority(b_der));
+  EXPECT_TRUE(trusts(a));
+  EXPECT_TRUE(c.remove_authority(a_der));
+  EXPECT_FALSE(trusts(a));
+  EXPECT_TRUE(trusts(b));
+  EXPECT_EQ(c.remove_authority(a_der).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(c.remove_authority(Bytes{1}));
+  ASSERT_TRUE(c.add_authority(a_der));
+  EXPECT_TRUE(trusts(a));
+}
+
+TEST_F(Origins, WhatSeveralBroughtStaysUntilNoneHasIt) {
+  ASSERT_TRUE(c.add_authority(a_der, Origin::kFile));
+  ASSERT_TRUE(c.add_authority(a_der, Origin::kCommand));
+  ASSERT_TRUE(c.add_authority(b_der, Origin::kFile));
+  ASSERT_TRUE(c.add_certificate(b_der, Origin::kFile));
+  ASSERT_TRUE(c.add_key(private_der(key), Origin::kFile));
+  c.add_shared(secret("file", "x"), Origin::kFile);
+  c.add_shared(secret("both", "x"), Origin::kFile);
+  c.add_shared(secret("both", "y"), Origin::kCommand);
+  c.forget(Origin::kAuthority);
+  EXPECT_TRUE(trusts(b));
+  c.forget(Origin::kFile);
+  EXPECT_TRUE(trusts(a));
+  EXPECT_FALSE(trusts(b));
+  EXPECT_TRUE(c.certificates().empty());
+  EXPECT_TRUE(c.key_ids().empty());
+  EXPECT_EQ(c.shared_ids(), std::vector<std::string>{"both"});
+  c.forget(Origin::kCommand);
+  EXPECT_FALSE(trusts(a));
+  EXPECT_TRUE(c.shared_ids().empty());
+}
+
+TEST_F(Origins, ClearLeavesNamedAuthoritiesAndTheirLists) {
+  ASSERT_TRUE(c.add_authority(a_der, Origin::kAuthority));
+  ASSERT_TRUE(c.add_authority(a_der, Origin::kCommand));
+  ASSERT_TRUE(c.add_authority(b_der, Origin::kFile));
+  ASSERT_TRUE(c.add_crl(a.crl({})));
+  ASSERT_TRUE(c.add_crl(b.crl({})));
+  c.clear();
+  EXPECT_EQ(c.authorities().size(), 1u);
+  EXPECT_EQ(c.trust().authority_dns(), std::vector<Bytes>{a.certificate().subject_dn()});
+  EXPECT_EQ(c.trust().num_crls(), 1u);
+  c.forget(Origin::kAuthority);
+  EXPECT_TRUE(c.authorities().empty());
+}
+
+TEST_F(Origins, ListsThatAreLoadedAgainDoNotGrow) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(c.add_crl(a.crl({1, 2, i + 3L})));
+  EXPECT_EQ(c.trust().num_crls(), 1u);
+}
+
 }  // namespace
 }  // namespace holdfast::ike

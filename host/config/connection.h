@@ -69,6 +69,9 @@ struct ConnectionConfig {
   std::string name;
   /// Prefixes of full length, or shorter ones for a responder; empty is %any.
   std::vector<Prefix> local_addrs, remote_addrs;
+  /// Names in `remote_addrs`: looked up to initiate where no address stands beside them; for a
+  /// responder each is any address.
+  std::vector<std::string> remote_names;
   std::uint16_t local_port = 500, remote_port = 500;
   std::vector<IkeProposal> proposals;
   std::vector<IpAddress> vips;  ///< Asked for; unspecified: any of the family.

@@ -22,8 +22,21 @@ Status read_version(const Setting& setting, Draft&) {
   return invalid_value(setting.key, "it is 1, or 0 for what there is");
 }
 
-Status read_addresses(const Setting& setting, std::vector<Prefix>& out) {
+/// Letters, digits, "-", "_" and dots, and no number or range of numbers (RFC 1123, 2.1).
+bool is_host_name(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789.-";
+  return text.size() <= 253 && text.find_first_not_of(kDigits) != std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                  kDigits.find(c) != std::string_view::npos;
+         });
+}
+
+/// Names are refused where there is no place for them.
+Status read_addresses(const Setting& setting, std::vector<Prefix>& out,
+                      std::vector<std::string>* names = nullptr) {
   out.clear();
+  if (names) names->clear();
   bool is_any = false;
   for (const std::string& item : setting.items) {
     if (item == "%any") {
@@ -36,15 +49,18 @@ Status read_addresses(const Setting& setting, std::vector<Prefix>& out) {
       out.push_back(*prefix);
     } else if (item.find_first_of("/:") != std::string::npos) {
       return name_key(setting, prefix);
+    } else if (names && is_host_name(item)) {
+      names->push_back(item);
     } else {
       return unsupported_value(setting.key,
                                "'" + printable(item) +
-                                   "' is neither an address nor a "
-                                   "prefix; names are not looked up, ranges not supported");
+                                   "' is neither an address nor a prefix; ranges are not "
+                                   "supported, and names of this end are not looked up");
     }
   }
   // One of them is any address, so all of them are.
   if (is_any) out.clear();
+  if (is_any && names) names->clear();
   return {};
 }
 
@@ -141,7 +157,9 @@ constexpr Rule kRules[] = {
     {"local_addrs", true,
      [](const Setting& s, Draft& d) { return read_addresses(s, d.config.local_addrs); }},
     {"remote_addrs", true,
-     [](const Setting& s, Draft& d) { return read_addresses(s, d.config.remote_addrs); }},
+     [](const Setting& s, Draft& d) {
+       return read_addresses(s, d.config.remote_addrs, &d.config.remote_names);
+     }},
     {"local_port", false,
      [](const Setting& s, Draft& d) { return read_port(s, d.config.local_port); }},
     {"remote_port", false,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end whose address did not change: checks, challenges, binds.
+#include "ike/address_update_other_end.h"
+
 #include <algorithm>
 
-#include "ike/address_update.h"
 #include "ike/ike_sa.h"
 
 namespace holdfast::ike {
@@ -11,23 +11,54 @@ using namespace isakmp;
 
 namespace {
 
-constexpr std::size_t kChallengeBytes = 16, kMaxCandidates = 6;
-constexpr std::chrono::seconds kUnproven(4);
-/// More moves than this in that time are answered with `busy`.
-constexpr std::size_t kMaxMoves = 10;
-constexpr std::chrono::seconds kMoveWindow(10);
+constexpr std::size_t kChallengeBytes = 16;
+/// The claimed and the observed endpoint, and sources of copies.
+constexpr std::size_t kMaxCandidates = 6, kMaxDatagrams = 8;
+constexpr std::chrono::seconds kRateWindow(10);
+/// What is sent to an endpoint that is not proven, for each byte that came from there.
+constexpr std::int64_t kCreditFactor = 3;
+/// Of that, what is kept back for ISAKMP: an ACK without lists.
+constexpr std::int64_t kAckBytes = 400;
 
 bool starts_with(const IpAddress& address, std::initializer_list<std::uint8_t> bytes) {
   return std::equal(bytes.begin(), bytes.end(), address.bytes.begin());
 }
 
+std::string number_of(const AddressUpdate& update) {
+  return "address update #" + std::to_string(update.request_id) + " of the peer";
+}
+
 }  // namespace
 
+UpdateOtherEnd::UpdateOtherEnd(IkeSa& sa) : sa_(sa), pending_timer_(sa.context().outside.timers) {}
+
+void UpdateOtherEnd::report(MoveStep step, const Endpoint& to, std::optional<UpdateReason> reason) {
+  MoveReport report;
+  report.step = step;
+  report.request_id = pending_->update.request_id;
+  report.does_old_path_work = pending_->update.does_old_path_work;
+  report.from = pending_->last_proven;
+  report.to = to;
+  report.reason = reason;
+  report.took = sa_.context().now() - pending_->began;
+  report.num_children =
+      sa_.children_that_move(pending_->spis, sa_.children_named(pending_->except)).size();
+  sa_.report(std::move(report));
+}
+
+// ---------------------------------------------------------------- checks
+
 /// Unspecified, loopback, multicast, broadcast, link-local, v4-mapped and own addresses are
-/// nobody's to move to.
-bool AddressUpdates::is_bindable(const IpAddress& address) const {
+/// nobody's to move to; nor is what the configuration leaves out.
+bool UpdateOtherEnd::is_bindable(const IpAddress& address) const {
+  const auto& allowed = sa_.update_config().allowed_addresses;
+  const auto* network = sa_.context().network;
+  if (address == sa_.facts.own.address || (network && network->is_usable(address))) return false;
+  if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), [&](const Prefix& prefix) {
+        return prefix.contains(address);
+      }))
+    return false;
   const std::uint8_t first = address.bytes[0];
-  if (address == sa_.facts.own.address) return false;
   if (!address.is_ipv6)
     return first != 0 && first != 127 && first < 224 && !starts_with(address, {169, 254});
   const bool is_low = std::all_of(address.bytes.begin(), address.bytes.begin() + 10,
@@ -35,126 +66,340 @@ bool AddressUpdates::is_bindable(const IpAddress& address) const {
   return !is_low && first != 0xFF && !(first == 0xFE && (address.bytes[1] & 0xC0) == 0x80);
 }
 
-bool AddressUpdates::is_over_rate() {
+bool UpdateOtherEnd::is_over_rate() {
   const TimePoint now = sa_.context().now();
-  while (!recent_.empty() && now - recent_.front() >= kMoveWindow) recent_.erase(recent_.begin());
-  return recent_.size() >= kMaxMoves;
+  while (!recent_.empty() && now - recent_.front() >= kRateWindow) recent_.erase(recent_.begin());
+  return recent_.size() >= sa_.update_config().rate;
 }
 
-void AddressUpdates::answer(NotifyType type, Update content, const Endpoint& own,
-                            const Endpoint& peer) {
-  content.sender.reset();
-  answered_ = Answered{content.request_id, type, write_address_update(content)};
-  send(type, std::move(content), own, peer);
+std::optional<UpdateReason> UpdateOtherEnd::reason_to_refuse(const Update& update,
+                                                             const Arrival& arrival) {
+  if (update.request_id <= highest_accepted_) return UpdateReason::kSuperseded;
+  if (is_over_rate()) return UpdateReason::kBusy;
+  // Sent from where the peer is bound: its new address alone is asked.
+  const bool is_from_old = update.does_old_path_work && arrival.peer == sa_.facts.peer;
+  const bool is_same = update.new_address == arrival.peer.address;
+  if (is_from_old && !is_same)
+    return is_bindable(update.new_address) ? std::nullopt
+                                           : std::optional(UpdateReason::kAddressRefused);
+  if (!is_same && !(sa_.facts.peer_has_natt && sa_.update_config().allow_nat))
+    return UpdateReason::kNatNotAllowed;
+  if (!is_bindable(arrival.peer.address)) return UpdateReason::kAddressRefused;
+  return std::nullopt;
 }
 
-void AddressUpdates::refuse(const Update& update, UpdateReason reason, const Endpoint& own,
-                            const Endpoint& peer) {
-  Update nack;
-  nack.old_address = update.old_address;
-  nack.new_address = update.new_address;
-  nack.request_id = update.request_id;
-  nack.spis = update.spis;
-  nack.reason = reason;
-  nack.observed = peer;
-  if (reason == UpdateReason::kSuperseded) nack.highest = highest_accepted_;
-  sa_.log(1, "refusing an address update: " + std::string(name_of(reason)));
-  send(NotifyType::kAddressUpdateNack, std::move(nack), own, peer);
-}
-
-void AddressUpdates::on_update(const Update& update, const Endpoint& own, const Endpoint& peer) {
-  // The stored answer, encrypted anew; a copy of what is pending gives its source a challenge.
-  if (update.request_id == highest_accepted_ && highest_accepted_ != 0) {
-    if (pending_) return challenge(own, peer);
-    if (answered_ && answered_->request_id == update.request_id)
-      if (auto stored = parse_address_update(answered_->data))
-        send(answered_->type, std::move(*stored), own, peer);
-    return;
+std::optional<UpdateReason> UpdateOtherEnd::choose(Pending& pending) const {
+  const IpAddress &old_address = pending.last_proven.address, &fresh = pending.update.new_address;
+  std::vector<std::uint32_t> known, tied;
+  for (const ChildSa* child : sa_.children_that_move(pending.update.spis, {})) {
+    const std::uint32_t spi = to_number(child->agreement().spi_in);
+    (child->is_tied_to(old_address, fresh, false) ? tied : known).push_back(spi);
   }
-  if (update.request_id <= highest_accepted_)
-    return refuse(update, UpdateReason::kSuperseded, own, peer);
-  if (is_over_rate()) return refuse(update, UpdateReason::kBusy, own, peer);
-  if (!update.spis.empty() && !sa_.are_all_inbound(update.spis))
-    return refuse(update, UpdateReason::kUnknownSpi, own, peer);
-
-  Pending pending;
-  pending.request_id = update.request_id;
-  pending.update = update;
-  pending.observed = peer;
-  pending.claimed = {update.new_address, sa_.facts.peer.port};
-  const bool is_same = pending.claimed.address == peer.address;
-  if (!is_same && !sa_.facts.peer_has_natt)
-    return refuse(update, UpdateReason::kNatNotAllowed, own, peer);
-  if (!is_bindable(peer.address)) return refuse(update, UpdateReason::kAddressRefused, own, peer);
-
-  highest_accepted_ = update.request_id;
-  recent_.push_back(sa_.context().now());
-  answered_.reset();
-  pending_ = std::move(pending);
-  pending_timer_.start(kUnproven, [this] {
-    sa_.log(1, "the new address of the peer was not proven in time; nothing moved");
-    pending_.reset();
-  });
-  challenge(own, peer);
-  // Behind a NAT both could be meant: who answers where it was asked has proven itself.
-  if (!is_same && is_bindable(pending_->claimed.address)) challenge(own, pending_->claimed);
+  const std::size_t num_asked = pending.update.spis.size(), num_found = known.size() + tied.size();
+  if (num_asked == 0) {
+    pending.except = std::move(tied);
+    return std::nullopt;
+  }
+  sa_.context().counters.unknown_spis += num_asked - num_found;
+  if (!tied.empty()) pending.partial = UpdateReason::kPolicy;
+  if (num_found < num_asked) pending.partial = UpdateReason::kUnknownSpi;
+  if (known.empty()) return pending.partial;
+  pending.spis = std::move(known);
+  return std::nullopt;
 }
 
-void AddressUpdates::challenge(const Endpoint& own, const Endpoint& peer) {
+// ---------------------------------------------------------------- answers
+
+AddressUpdate UpdateOtherEnd::reply_to(const Update& update, const Endpoint& own,
+                                       const Endpoint& peer) const {
+  Update reply;
+  reply.old_address = update.old_address;
+  reply.new_address = update.new_address;
+  reply.request_id = update.request_id;
+  reply.spis = update.spis;
+  if (!sa_.has_update_attributes()) return reply;
+  reply.sender = sa_.own_cookie();
+  reply.observed = peer;
+  const HashAlgorithm hash = sa_.keys->proposal.hash;
+  reply.natd_source = nat_hash(hash, sa_.facts.cookies, own);
+  reply.natd_destination = nat_hash(hash, sa_.facts.cookies, peer);
+  return reply;
+}
+
+void UpdateOtherEnd::refuse(const Update& update, UpdateReason reason, const Arrival& arrival) {
+  Update nack = reply_to(update, arrival.own, arrival.peer);
+  nack.natd_source.reset();
+  nack.natd_destination.reset();
+  if (sa_.has_update_attributes()) {
+    nack.reason = reason;
+    if (reason == UpdateReason::kSuperseded) nack.highest = highest_accepted_;
+  }
+  sa_.log(1, "refusing " + number_of(update) + " to move to " + update.new_address.text() + ": " +
+                 std::string(name_of(reason)));
+  sa_.send_update(UpdateKind::kNack, nack, arrival.own, arrival.peer);
+}
+
+void UpdateOtherEnd::answer(UpdateKind kind, Update content, const Endpoint& own,
+                            const Endpoint& peer) {
+  answered_ = Answered{content.request_id, kind, content};
+  sa_.send_update(kind, content, own, peer);
+}
+
+/// The stored answer, encrypted anew; while the move is pending a challenge.
+void UpdateOtherEnd::answer_again(const Update& update, const Arrival& arrival) {
+  if (pending_ && !pending_->bound) {
+    if (pending_->datagrams.size() < kMaxDatagrams)
+      pending_->datagrams.push_back(
+          {arrival.message_id, digest(HashAlgorithm::kSha256, {arrival.message})});
+    if (provisional_ && provisional_->peer == arrival.peer)
+      provisional_->budget += kCreditFactor * static_cast<std::int64_t>(
+                                                  wire_bytes(arrival.message.size(), arrival.peer));
+    return challenge(arrival.own, arrival.peer);
+  }
+  if (answered_ && answered_->request_id == update.request_id)
+    sa_.send_update(answered_->kind, answered_->content, arrival.own, arrival.peer);
+}
+
+// ---------------------------------------------------------------- UPDATE
+
+bool UpdateOtherEnd::on_update(const Update& update, const Arrival& arrival) {
+  if (!sa_.is_newest()) {
+    sa_.log(1, "ignoring an address update on an old ISAKMP SA");
+    return true;
+  }
+  if (update.request_id == highest_accepted_ && highest_accepted_ != 0) {
+    answer_again(update, arrival);
+    return true;
+  }
+  if (const auto reason = reason_to_refuse(update, arrival)) {
+    refuse(update, *reason, arrival);
+    // The mover itself may be elsewhere, and this a copy.
+    return *reason != UpdateReason::kNatNotAllowed && *reason != UpdateReason::kAddressRefused;
+  }
+  Pending pending;
+  pending.update = update;
+  pending.last_proven = provisional_ ? provisional_->proven_peer : sa_.facts.peer;
+  pending.observed = arrival.peer;
+  // Of a port that a NAT has changed nobody here knows what it is inside.
+  pending.claimed = {update.new_address,
+                     sa_.facts.is_nat_remote ? arrival.own.port : pending.last_proven.port};
+  if (update.new_address == arrival.peer.address) pending.claimed = arrival.peer;
+  pending.began = sa_.context().now();
+  if (const auto reason = choose(pending))
+    refuse(update, *reason, arrival);
+  else
+    start(std::move(pending), arrival);
+  return true;
+}
+
+/// It is accepted; now the endpoint has to be proven.
+void UpdateOtherEnd::start(Pending pending, const Arrival& arrival) {
+  highest_accepted_ = pending.update.request_id;
+  recent_.push_back(pending.began);
+  answered_.reset();
+  roll_back();
+  pending.datagrams.push_back(
+      {arrival.message_id, digest(HashAlgorithm::kSha256, {arrival.message})});
+  pending_ = std::move(pending);
+  const Update& update = pending_->update;
+  if (!update.addresses.empty()) sa_.facts.peer_addresses = update.addresses;
+  report(MoveStep::kBegan, pending_->claimed);
+  pending_timer_.start(sa_.update_config().unproven, [this] { on_time_out(); });
+  const bool has_attributes = sa_.has_update_attributes();
+  if (!has_attributes && sa_.update_config().unchallenged)
+    return bind_finally(arrival.own, arrival.peer);
+  const bool is_strict = sa_.update_config().accept == AddressUpdateConfig::Accept::kStrict;
+  const bool is_claimed = pending_->claimed == arrival.peer;
+  if (has_attributes && !is_strict && !update.does_old_path_work && is_claimed)
+    bind_provisionally(arrival);
+  const bool is_from_old = update.does_old_path_work && arrival.peer == pending_->last_proven;
+  if (is_claimed || !is_from_old) challenge(arrival.own, arrival.peer);
+  // Behind a NAT both could be meant: who answers where it was asked has proven itself.
+  if (!is_claimed && is_bindable(pending_->claimed.address))
+    challenge(arrival.own, pending_->claimed);
+}
+
+bool UpdateOtherEnd::on_copy(const Arrival& arrival) {
+  if (!pending_ || pending_->bound) return false;
+  const auto& datagrams = pending_->datagrams;
+  const auto known = std::find_if(datagrams.begin(), datagrams.end(), [&](const Datagram& one) {
+    return one.message_id == arrival.message_id;
+  });
+  if (known == datagrams.end()) return false;
+  if (known->digest != digest(HashAlgorithm::kSha256, {arrival.message})) return false;
+  const auto& asked = pending_->candidates;
+  const bool is_asked = std::any_of(asked.begin(), asked.end(),
+                                    [&](const Candidate& one) { return one.peer == arrival.peer; });
+  const bool is_other = arrival.peer != pending_->claimed;
+  if (!is_asked && !(is_other && !sa_.update_config().allow_nat) &&
+      is_bindable(arrival.peer.address))
+    challenge(arrival.own, arrival.peer);
+  return true;
+}
+
+void UpdateOtherEnd::challenge(const Endpoint& own, const Endpoint& peer) {
   auto& candidates = pending_->candidates;
   auto known = std::find_if(candidates.begin(), candidates.end(),
                             [&](const Candidate& one) { return one.peer == peer; });
   if (known == candidates.end()) {
     if (candidates.size() >= kMaxCandidates) return;
-    candidates.push_back({own, peer, sa_.context().outside.random.bytes(kChallengeBytes)});
+    candidates.push_back({own, peer, sa_.context().outside.random.bytes(kChallengeBytes), 0});
     known = std::prev(candidates.end());
   }
-  Update ack;
-  ack.old_address = pending_->update.old_address;
-  ack.new_address = pending_->update.new_address;
-  ack.request_id = pending_->request_id;
-  ack.spis = pending_->update.spis;
+  if (!sa_.has_update_attributes()) {
+    known->dpd = sa_.send_dpd(own, peer);
+    return;
+  }
+  Update ack = reply_to(pending_->update, own, peer);
   ack.challenge = known->challenge;
-  ack.observed = peer;
-  const HashAlgorithm hash = sa_.keys->proposal.hash;
-  ack.natd_source = nat_hash(hash, sa_.facts.cookies, own);
-  ack.natd_destination = nat_hash(hash, sa_.facts.cookies, peer);
-  send(NotifyType::kAddressUpdateAck, std::move(ack), own, peer);
+  ack.addresses = sa_.further_addresses(own.address);
+  sa_.send_update(UpdateKind::kAck, ack, own, peer);
 }
 
-void AddressUpdates::on_confirm(const Update& update, const Endpoint& own, const Endpoint& peer) {
-  // A CONFIRM that comes again gets the answer that it got.
-  if (!pending_ && answered_ && answered_->request_id == update.request_id) {
-    if (auto stored = parse_address_update(answered_->data))
-      send(answered_->type, std::move(*stored), own, peer);
-    return;
+// ---------------------------------------------------------------- proof
+
+bool UpdateOtherEnd::on_confirm(const Update& update, const Arrival& arrival) {
+  const bool is_of_pending = pending_ && pending_->update.request_id == update.request_id;
+  if (!is_of_pending || !update.response) {
+    // A CONFIRM that comes again gets the answer that it got.
+    if (!pending_) answer_again(update, arrival);
+    return true;
   }
-  if (!pending_ || pending_->request_id != update.request_id || !update.response) return;
   const auto& candidates = pending_->candidates;
   const auto proven = std::find_if(candidates.begin(), candidates.end(), [&](const auto& one) {
-    return one.peer == peer && is_equal_in_constant_time(one.challenge, *update.response);
+    return one.peer == arrival.peer && is_equal_in_constant_time(one.challenge, *update.response);
   });
-  if (proven == candidates.end()) {
+  if (proven == candidates.end() || update.new_address != pending_->update.new_address) {
     ++sa_.context().counters.bad_hash;
     sa_.log(1, "an answer to another challenge, or from elsewhere; nothing moves");
-    return;
+    return false;
   }
-  const Pending done = *std::exchange(pending_, std::nullopt);
+  if (pending_->bound && rank(*pending_->bound) <= rank(arrival.peer))
+    answer_again(update, arrival);
+  else
+    bind_finally(arrival.own, arrival.peer);
+  return true;
+}
+
+bool UpdateOtherEnd::on_dpd_answer(std::uint32_t sequence, const Arrival& arrival) {
+  if (!pending_) return false;
+  for (const Candidate& one : pending_->candidates) {
+    if (one.dpd == 0 || one.dpd != sequence) continue;
+    if (one.peer == arrival.peer && !pending_->bound) bind_finally(arrival.own, arrival.peer);
+    return true;
+  }
+  return false;
+}
+
+/// Of several who prove themselves: the claimed endpoint, the last proven one, the first.
+unsigned UpdateOtherEnd::rank(const Endpoint& peer) const {
+  if (peer == pending_->claimed) return 0;
+  return peer == pending_->last_proven ? 1 : 2;
+}
+
+Status UpdateOtherEnd::bind(const Endpoint& own, const Endpoint& peer,
+                            std::optional<std::uint32_t> credit) {
+  const Update& update = pending_->update;
+  const HashAlgorithm hash = sa_.keys->proposal.hash;
+  const auto differs = [&](const std::optional<Bytes>& sent, const Endpoint& seen) {
+    return sent && *sent != nat_hash(hash, sa_.facts.cookies, seen);
+  };
+  const bool is_nat_remote = pending_->observed == pending_->claimed
+                                 ? differs(update.natd_source, peer)
+                                 : peer != pending_->claimed;
+  const bool is_nat_local =
+      update.natd_destination ? differs(update.natd_destination, own) : sa_.facts.is_nat_local;
+  return sa_.bind({own, peer, is_nat_local, is_nat_remote, credit},
+                  sa_.children_that_move(pending_->spis, sa_.children_named(pending_->except)));
+}
+
+void UpdateOtherEnd::bind_finally(const Endpoint& own, const Endpoint& peer) {
+  Update content = reply_to(pending_->update, own, peer);
+  if (const Status status = bind(own, peer, std::nullopt); !status) {
+    sa_.log(0, "the peer's move fails: " + status.error().text());
+    report(MoveStep::kRefused, peer, UpdateReason::kBusy);
+    roll_back();
+    if (sa_.has_update_attributes()) content.reason = UpdateReason::kBusy;
+    pending_.reset();
+    pending_timer_.stop();
+    return answer(UpdateKind::kNack, std::move(content), own, peer);
+  }
+  provisional_.reset();
+  pending_->bound = peer;
+  if (!pending_->update.spis.empty()) content.spis = pending_->spis;
+  if (sa_.has_update_attributes()) {
+    content.except = pending_->except;
+    content.reason = pending_->partial;
+  }
+  sa_.log(0, number_of(pending_->update) + ": moved from " + pending_->last_proven.address.text() +
+                 " to " + peer.address.text() + "; keys and sequence numbers stay");
+  report(MoveStep::kMoved, peer);
+  answer(UpdateKind::kAck, std::move(content), own, peer);
+  // Whoever is better may still come; then the move is settled.
+  pending_timer_.start(sa_.update_config().unproven, [this] { on_time_out(); });
+}
+
+void UpdateOtherEnd::on_time_out() {
+  if (pending_->bound) {
+    report(MoveStep::kSettled, *pending_->bound);
+  } else {
+    sa_.log(1, number_of(pending_->update) + ": the new address was not proven in time");
+    report(MoveStep::kTimedOut, pending_->claimed);
+    roll_back();
+  }
+  pending_.reset();
+}
+
+// ---------------------------------------------------------------- provisional binding
+
+void UpdateOtherEnd::bind_provisionally(const Arrival& arrival) {
+  const auto earned =
+      kCreditFactor * static_cast<std::int64_t>(wire_bytes(arrival.message.size(), arrival.peer));
+  const std::int64_t kept =
+      std::min(earned, kAckBytes + 4 * static_cast<std::int64_t>(pending_->update.spis.size()));
+  Provisional provisional{sa_.facts.own,
+                          arrival.own,
+                          arrival.peer,
+                          pending_->last_proven,
+                          sa_.facts.is_nat_local,
+                          sa_.facts.is_nat_remote,
+                          pending_->spis,
+                          pending_->except,
+                          kept};
+  if (!bind(arrival.own, arrival.peer, static_cast<std::uint32_t>(earned - kept))) return;
+  provisional_ = std::move(provisional);
+  sa_.log(1, number_of(pending_->update) + ": bound to " + arrival.peer.address.text() +
+                 " until it is proven, with a credit of " + std::to_string(earned) + " bytes");
+  report(MoveStep::kBound, arrival.peer);
+}
+
+/// Back to the endpoint that was proven last.
+void UpdateOtherEnd::roll_back() {
+  const auto undone = std::exchange(provisional_, std::nullopt);
+  if (!undone) return;
+  // This end may have moved too.
+  const Endpoint& own = sa_.facts.own == undone->own ? undone->proven_own : sa_.facts.own;
+  const Status status = sa_.bind(
+      {own, undone->proven_peer, undone->is_nat_local, undone->is_nat_remote, std::nullopt},
+      sa_.children_that_move(undone->spis, sa_.children_named(undone->except)));
+  if (!status) sa_.log(0, "cannot go back to the proven address: " + status.error().text());
+}
+
+bool UpdateOtherEnd::may_send(const Endpoint& peer, std::size_t message_bytes) {
+  if (!provisional_ || peer != provisional_->peer) return true;
+  const auto bytes = static_cast<std::int64_t>(wire_bytes(message_bytes, peer));
+  if (provisional_->budget < bytes) {
+    ++sa_.context().counters.held_back;
+    return false;
+  }
+  provisional_->budget -= bytes;
+  return true;
+}
+
+void UpdateOtherEnd::stop() {
   pending_timer_.stop();
-  Update content;
-  content.old_address = done.update.old_address;
-  content.new_address = done.update.new_address;
-  content.request_id = done.request_id;
-  content.spis = done.update.spis;
-  content.observed = peer;
-  const Endpoint old_peer = sa_.facts.peer;
-  if (!sa_.bind(own, peer, sa_.facts.is_nat_local, peer != done.claimed)) {
-    content.reason = UpdateReason::kBusy;
-    return answer(NotifyType::kAddressUpdateNack, std::move(content), own, peer);
-  }
-  sa_.log(0, "the peer moved from " + old_peer.address.text() + " to " + peer.address.text() +
-                 "; keys and sequence numbers stay");
-  answer(NotifyType::kAddressUpdateAck, std::move(content), own, peer);
+  roll_back();
+  pending_.reset();
 }
 
 }  // namespace holdfast::ike

@@ -72,17 +72,31 @@ bool is_pinned(const ConnectionConfig& config, const Certificate& certificate) {
                      });
 }
 
-/// The peer's certificate: what it sent, or one that we have for its identity.
+/// The peer's certificate: what it sent, among authorities of its chain (RFC 2408, 3.9), or one
+/// that we have for its identity.
 std::optional<Certificate> peer_certificate(Context& context, const ConnectionConfig& config,
                                             const Proof& proof) {
-  if (!proof.certificates.empty()) return proof.certificates.front();
+  for (const Certificate& certificate : proof.certificates)
+    if (is_for(certificate, proof.identity)) return certificate;
   for (const Bytes& data : config.remote.certs) {
     auto certificate = Certificate::parse(data);
     if (certificate && is_for(*certificate, proof.identity)) return *certificate;
   }
   for (const Certificate& certificate : context.credentials.certificates())
     if (is_for(certificate, proof.identity)) return certificate;
+  if (!proof.certificates.empty()) return proof.certificates.front();
   return std::nullopt;
+}
+
+/// Authorities that the connection takes alone; empty if it takes all that are trusted.
+Result<std::vector<Certificate>> named_authorities(const ConnectionConfig& config) {
+  std::vector<Certificate> authorities;
+  for (const Bytes& data : config.remote.cacerts) {
+    auto authority = Certificate::parse(data);
+    if (!authority) return tl::unexpected(authority.error());
+    authorities.push_back(std::move(*authority));
+  }
+  return authorities;
 }
 
 Status check_signature(Context& context, const ConnectionConfig& config, std::uint16_t auth_method,
@@ -96,7 +110,10 @@ Status check_signature(Context& context, const ConnectionConfig& config, std::ui
   if (!is_for(*certificate, proof.identity))
     return refused(certificate->subject_text(), "is no certificate of " + proof.identity.text());
   if (!is_pinned(config, *certificate)) {
-    const Status chain = context.credentials.trust().verify(*certificate, proof.certificates);
+    const auto named = named_authorities(config);
+    if (!named) return tl::unexpected(named.error());
+    const Status chain =
+        context.credentials.trust().verify(*certificate, proof.certificates, *named);
     if (!chain) return chain;
   }
   return certificate->verify(proof.hash, proof.signature->body);
@@ -113,6 +130,28 @@ std::optional<Certificate> own_certificate(Context& context, const ConnectionCon
     if (is_for(certificate, config.local.id) && context.credentials.find_key(certificate))
       return certificate;
   return std::nullopt;
+}
+
+std::vector<Certificate> own_chain(Context& context, const ConnectionConfig& config) {
+  constexpr std::size_t kMaxCertificates = 9;  // as many as a peer of ours would verify
+  std::vector<Certificate> known;
+  for (const Bytes& data : config.local.certs)
+    if (auto certificate = Certificate::parse(data)) known.push_back(std::move(*certificate));
+  for (const Certificate& certificate : context.credentials.authorities())
+    known.push_back(certificate);
+  for (const Certificate& certificate : context.credentials.certificates())
+    known.push_back(certificate);
+  std::vector<Certificate> chain;
+  auto next = own_certificate(context, config);
+  while (next && chain.size() < kMaxCertificates) {
+    chain.push_back(std::move(*next));
+    next.reset();
+    for (const Certificate& issuer : known)
+      if (!next && issuer.is_ca() && !issuer.is_self_issued() &&
+          chain.back().may_be_issued_by(issuer))
+        next = issuer;
+  }
+  return chain;
 }
 
 Identity own_identity(Context& context, const ConnectionConfig& config, const IpAddress& own) {
@@ -163,7 +202,9 @@ std::vector<std::shared_ptr<const ConnectionConfig>> candidates(const Context& c
   std::vector<std::pair<int, std::shared_ptr<const ConnectionConfig>>> found;
   for (const auto& [name, config] : context.connections) {
     const int local = match(config->local_addrs, own.address);
-    const int remote = match(config->remote_addrs, peer.address);
+    int remote = match(config->remote_addrs, peer.address);
+    // What a name stands for today is not asked: its owner proves who it is.
+    if (!config->remote_names.empty()) remote = std::max(remote, 0);
     if (local >= 0 && remote >= 0) found.emplace_back(local + remote, config);
   }
   std::stable_sort(found.begin(), found.end(),

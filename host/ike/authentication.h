@@ -18,6 +18,10 @@ Result<std::vector<std::uint16_t>> auth_methods(Context& context, const Connecti
 /// key. Nothing if there is none.
 std::optional<Certificate> own_certificate(Context& context, const ConnectionConfig& config);
 
+/// That certificate and the authorities between it and the one at the end of its chain, as far as
+/// we have them; the end itself is for the peer to trust. Empty if there is none.
+std::vector<Certificate> own_chain(Context& context, const ConnectionConfig& config);
+
 /// Our identity on the connection, for %any the certificate's subject or the own address.
 Identity own_identity(Context& context, const ConnectionConfig& config, const IpAddress& own);
 

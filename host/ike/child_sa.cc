@@ -131,6 +131,18 @@ void ChildSa::on_soft_lifetime() {
 
 void ChildSa::on_hard_lifetime() { ike_->expire_child(*this); }
 
+std::vector<SaId> ChildSa::sas() const {
+  std::vector<SaId> list;
+  for (const auto& sa : {inbound_, outbound_})
+    if (sa) list.push_back(*sa);
+  return list;
+}
+
+bool ChildSa::is_tied_to(const IpAddress& old_address, const IpAddress& fresh, bool is_ours) const {
+  const Prefix& prefix = (is_ours ? agreement_.local : agreement_.remote).prefix;
+  return prefix.contains(old_address) && !prefix.contains(fresh);
+}
+
 std::int64_t ChildSa::inbound_idle_seconds() const {
   return inbound_ ? context_.outside.offload.query_sa(*inbound_).idle_seconds : -1;
 }

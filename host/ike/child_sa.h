@@ -65,6 +65,12 @@ class ChildSa {
   /// The ISAKMP SA that adopts it.
   void set_ike(IkeSa& ike) { ike_ = &ike; }
   const std::shared_ptr<Path>& path() const { return path_; }
+  /// The one that its SAs were moved to.
+  void set_path(std::shared_ptr<Path> path) { path_ = std::move(path); }
+  std::vector<SaId> sas() const;
+  /// Its selector on one side (ours or the peer's) holds the old address and not the fresh one:
+  /// it cannot move, and is negotiated anew instead.
+  bool is_tied_to(const IpAddress& old_address, const IpAddress& fresh, bool is_ours) const;
   ChildSnapshot snapshot() const;
   /// Seconds since the last inbound packet; negative if there was none.
   std::int64_t inbound_idle_seconds() const;

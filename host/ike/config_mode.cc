@@ -32,6 +32,16 @@ bool is_unspecified(const IpAddress& address) {
                      [](std::uint8_t byte) { return byte == 0; });
 }
 
+std::size_t count_of_family(const std::vector<IpAddress>& addresses, bool is_ipv6) {
+  return static_cast<std::size_t>(
+      std::count_if(addresses.begin(), addresses.end(),
+                    [&](const IpAddress& a) { return a.is_ipv6 == is_ipv6; }));
+}
+
+bool holds(const std::vector<IpAddress>& addresses, const IpAddress& address) {
+  return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+}
+
 }  // namespace
 
 ConfigMode::ConfigMode(IkeSa& sa, std::uint32_t message_id)
@@ -51,34 +61,36 @@ void ConfigMode::send_config(const ConfigPayload& config, bool is_answered) {
   send(hash_phase2(*sa_.keys, message_id(), {chain(parts).view()}), parts, is_answered);
 }
 
+/// One address a family for each ISAKMP SA, however often the peer asks.
+void ConfigMode::lease(AddressPool& pool, const Attribute* wish) {
+  Facts& facts = sa_.facts;
+  const bool is_ipv6 = pool.config().addrs.address.is_ipv6;
+  if (count_of_family(facts.remote_vips, is_ipv6) > 0) return;
+  const auto wanted = wish ? address_of(*wish) : std::nullopt;
+  const auto address =
+      pool.acquire(facts.remote_id.text(), wanted.value_or(IpAddress{.is_ipv6 = is_ipv6}));
+  if (!address) return sa_.log(0, "pool " + pool.config().name + " has no address left");
+  facts.leases.emplace_back(pool.config().name, *address);
+  facts.remote_vips.push_back(*address);
+}
+
 std::vector<Attribute> ConfigMode::assign(const std::vector<Attribute>& wanted) {
   Facts& facts = sa_.facts;
   Context& context = sa_.context();
-  std::vector<Attribute> answer;
   for (const std::string& name : facts.config->pools) {
     const auto found = context.pools.find(name);
     if (found == context.pools.end()) continue;
-    AddressPool& pool = found->second;
-    const bool is_ipv6 = pool.config().addrs.address.is_ipv6;
-    const std::uint16_t type =
-        is_ipv6 ? config_attribute::kIp6Address : config_attribute::kIp4Address;
-    const Attribute* wish = find(wanted, type);
-    const bool has_family = std::any_of(facts.remote_vips.begin(), facts.remote_vips.end(),
-                                        [&](const IpAddress& a) { return a.is_ipv6 == is_ipv6; });
-    if ((!wanted.empty() && !wish) || has_family) continue;
-    const auto wanted_address = wish ? address_of(*wish) : std::nullopt;
-    const auto address = pool.acquire(facts.remote_id.text(),
-                                      wanted_address.value_or(IpAddress{.is_ipv6 = is_ipv6}));
-    if (!address) {
-      sa_.log(0, "pool " + name + " has no address left");
-      continue;
-    }
-    facts.leases.emplace_back(name, *address);
-    facts.remote_vips.push_back(*address);
-    for (const IpAddress& dns : pool.config().dns)
-      answer.push_back(attribute_of(dns, config_attribute::kIp4Dns, config_attribute::kIp6Dns));
+    const bool is_ipv6 = found->second.config().addrs.address.is_ipv6;
+    const Attribute* wish =
+        find(wanted, is_ipv6 ? config_attribute::kIp6Address : config_attribute::kIp4Address);
+    if (wanted.empty() || wish) lease(found->second, wish);
   }
   // Also those of a request that comes again.
+  std::vector<Attribute> answer;
+  for (const auto& [name, address] : facts.leases)
+    if (const auto found = context.pools.find(name); found != context.pools.end())
+      for (const IpAddress& dns : found->second.config().dns)
+        answer.push_back(attribute_of(dns, config_attribute::kIp4Dns, config_attribute::kIp6Dns));
   for (const IpAddress& address : facts.remote_vips)
     answer.push_back(
         attribute_of(address, config_attribute::kIp4Address, config_attribute::kIp6Address));
@@ -92,10 +104,13 @@ bool ConfigMode::take(const std::vector<Attribute>& attributes) {
         attribute.type != config_attribute::kIp6Address)
       continue;
     const auto address = address_of(attribute);
-    if (!address || is_unspecified(*address)) continue;
-    if (std::find(facts.local_vips.begin(), facts.local_vips.end(), *address) !=
-        facts.local_vips.end())
+    if (!address || is_unspecified(*address) || holds(facts.local_vips, *address)) continue;
+    // No more of a family than this end asks for, whatever the peer gives and however often.
+    if (count_of_family(facts.local_vips, address->is_ipv6) >=
+        count_of_family(facts.config->vips, address->is_ipv6)) {
+      sa_.log(1, "not taking inner address " + address->text() + ": more than was asked for");
       continue;
+    }
     const Status status = sa_.context().outside.offload.add_inner_address(*address);
     if (!status) {
       sa_.log(0, "cannot use inner address " + address->text() + ": " + status.error().text());

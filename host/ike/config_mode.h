@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ike/address_pool.h"
 #include "ike/exchange.h"
 #include "isakmp/payloads.h"
 
@@ -15,10 +16,13 @@ class ConfigMode : public Exchange {
  protected:
   Result<isakmp::ConfigPayload> read(const std::vector<isakmp::Payload>& payloads);
   void send_config(const isakmp::ConfigPayload& config, bool is_answered);
-  /// Addresses for the peer, one a family that it asked for or, pushed, one a pool.
+  /// Addresses for the peer, at most one a family: of those that it asked for or, pushed, of all.
   std::vector<isakmp::Attribute> assign(const std::vector<isakmp::Attribute>& wanted);
-  /// Takes inner addresses of this end; false if there was none.
+  /// Takes inner addresses of this end, as many as it asks for; false if there is none.
   bool take(const std::vector<isakmp::Attribute>& attributes);
+
+ private:
+  void lease(AddressPool& pool, const isakmp::Attribute* wish);
 };
 
 class ConfigModeInitiator : public ConfigMode {

@@ -27,6 +27,9 @@ struct Context {
   ManagerCounters counters;
   Credentials credentials;
   const Manager::NetworkView* network = nullptr;
+  Resolver* resolver = nullptr;
+  /// Gone when the manager is: for what others call later.
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   Manager::Connections connections;
   std::map<std::string, AddressPool> pools;
   std::vector<Observer*> observers;
@@ -66,7 +69,8 @@ struct Context {
   /// Set by the manager: brings a child up anew, after DPD; makes a new SA to the same peer; gives
   /// back what an SA that ends had (addresses of pools, inner addresses).
   std::function<void(const std::string& child, const std::string& connection)> restart;
-  std::function<std::shared_ptr<IkeSa>(IkeSa& old, const Endpoint& own)> renew;
+  std::function<std::shared_ptr<IkeSa>(IkeSa& old, const Endpoint& own, const Endpoint& peer)>
+      renew;
   std::function<void(IkeSa& sa)> release;
   /// The SA is closed; it ends when whatever calls it now has returned.
   void bury(IkeSa& sa);

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ike/endpoint_probe.h"
 
+#include <algorithm>
+
 #include "ike/ike_sa.h"
 
 namespace holdfast::ike {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience(1);
+constexpr std::size_t kQuestions = 4;
+constexpr std::chrono::milliseconds kBetween(250);  // so a second in all
+/// Whoever was refused is not asked about again for as long.
+constexpr std::chrono::seconds kRefused(10);
+
+bool has(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
 
 }  // namespace
 
@@ -16,29 +25,45 @@ EndpointProbe::EndpointProbe(IkeSa& sa) : sa_(sa), timer_(sa.context().outside.t
 void EndpointProbe::start(const Endpoint& own, const Endpoint& peer) {
   // One question at a time, so that nobody is sent more than that.
   if (question_ || !sa_.facts.peer_has_dpd || !sa_.is_established()) return;
-  question_ = Question{own, peer};
-  question_->to_new = sa_.send_dpd(own, peer);
-  question_->to_old = sa_.send_dpd(sa_.facts.own, sa_.facts.peer);
-  timer_.start(kPatience, [this] { decide(); });
+  if (refused_ == peer && sa_.context().now() < refused_until_) return;
+  question_.emplace();
+  question_->own = own;
+  question_->peer = peer;
+  ask();
+}
+
+void EndpointProbe::ask() {
+  Question& question = *question_;
+  if (question.to_new.size() == kQuestions) return decide();
+  question.to_new.push_back(sa_.send_dpd(question.own, question.peer));
+  question.to_old.push_back(sa_.send_dpd(sa_.facts.own, sa_.facts.peer));
+  timer_.start(kBetween, [this] { ask(); });
 }
 
 bool EndpointProbe::on_answer(std::uint32_t sequence, const Endpoint& peer) {
   if (!question_) return false;
-  if (sequence == question_->to_old) {
+  if (has(question_->to_old, sequence)) {
     // Wherever it came from: the old endpoint has read the question.
     question_->has_old_answered = true;
     return true;
   }
-  if (sequence != question_->to_new) return false;
+  if (!has(question_->to_new, sequence)) return false;
   question_->has_new_answered |= peer == question_->peer;
   return true;
 }
 
 void EndpointProbe::decide() {
   const Question asked = *std::exchange(question_, std::nullopt);
-  if (!asked.has_new_answered || asked.has_old_answered) return;
+  if (!asked.has_new_answered || asked.has_old_answered) {
+    refused_ = asked.peer;
+    refused_until_ = sa_.context().now() + kRefused;
+    return;
+  }
   const Endpoint old_peer = sa_.facts.peer;
-  if (!sa_.bind(asked.own, asked.peer, sa_.facts.is_nat_local, sa_.facts.is_nat_remote)) return;
+  if (!sa_.bind({asked.own, asked.peer, sa_.facts.is_nat_local, sa_.facts.is_nat_remote, {}},
+                sa_.children_that_move({}, {})))
+    return;
+  sa_.on_followed();
   sa_.log(0, "the peer answers from " + asked.peer.address.text() + ":" +
                  std::to_string(asked.peer.port) + " and no more from " + old_peer.address.text() +
                  ":" + std::to_string(old_peer.port) + "; the SAs follow");

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "base/address.h"
+#include "net/clock.h"
 #include "net/timer_queue.h"
 
 namespace holdfast::ike {
@@ -12,8 +14,9 @@ class IkeSa;
 
 /// Follows the peer to another endpoint, such as a new mapping of its NAT (RFC 3947, 7), but never
 /// because of a mere packet: both endpoints are asked by DPD with numbers of their own, and the new
-/// one is bound if it answers from itself while the old one is silent for a second. A forwarder who
-/// copies packets from elsewhere moves nothing, because the old endpoint answers too.
+/// one is bound if it answers from itself while the old one is silent for a second, in which each
+/// is asked several times. A forwarder who copies packets from elsewhere moves nothing, because the
+/// old endpoint answers too; then he is not asked again for a while.
 class EndpointProbe {
  public:
   explicit EndpointProbe(IkeSa& sa);
@@ -26,13 +29,16 @@ class EndpointProbe {
  private:
   struct Question {
     Endpoint own, peer;
-    std::uint32_t to_new = 0, to_old = 0;
+    std::vector<std::uint32_t> to_new, to_old;  ///< Numbers of DPD.
     bool has_new_answered = false, has_old_answered = false;
   };
+  void ask();
   void decide();
 
   IkeSa& sa_;
   std::optional<Question> question_;
+  std::optional<Endpoint> refused_;  // until then
+  TimePoint refused_until_{};
   Timer timer_;
 };
 

@@ -12,7 +12,7 @@ using namespace isakmp;
 
 namespace {
 
-constexpr std::size_t kMaxUsedMessageIds = 64, kMaxFinished = 8;
+constexpr std::size_t kMaxUsedMessageIds = 256, kMaxFinished = 8;
 /// Of phase 2, under way at once; what comes beyond comes again later.
 constexpr std::size_t kMaxExchanges = 64;
 /// Largest ISAKMP message that is sent whole: 1,280 less IPv6, UDP and the non-ESP marker.
@@ -86,6 +86,7 @@ void IkeSa::log(int level, std::string text) { context_.log("IKE", level, this, 
 void IkeSa::transmit(ByteView message) { transmit(message, facts.own, facts.peer); }
 
 void IkeSa::transmit(ByteView message, const Endpoint& own, const Endpoint& peer) {
+  if (updates_ && !updates_->other_end.may_send(peer, message.size())) return;
   ++context_.counters.messages_out;
   const bool may_cut = facts.peer_has_fragmentation && facts.config &&
                        facts.config->fragmentation != Fragmentation::kNo &&
@@ -184,12 +185,13 @@ void IkeSa::receive_whole(const Endpoint& own, const Endpoint& peer, ByteView me
     ++context_.counters.malformed;
     return;
   }
-  reply_own_ = own;
-  reply_peer_ = peer;
+  const Arrival arrival{own, peer, head->message_id, message};
+  arrival_ = &arrival;
   if (head->exchange == ExchangeType::kMainMode)
     receive_main_mode(own, peer, *head, message);
   else
     receive_phase2(own, peer, *head, message);
+  arrival_ = nullptr;
 }
 
 void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const Header& head,
@@ -251,6 +253,8 @@ bool IkeSa::is_used(std::uint32_t message_id) const {
 void IkeSa::remember(std::uint32_t message_id) {
   if (is_used(message_id)) return;
   if (used_.size() == kMaxUsedMessageIds) used_.erase(used_.begin());
+  // In small steps: there are ten thousand SAs, and few come so far.
+  if (used_.size() == used_.capacity()) used_.reserve(used_.size() + 16);
   used_.push_back(message_id);
 }
 
@@ -293,6 +297,7 @@ void IkeSa::receive_phase2(const Endpoint& own, const Endpoint& peer, const Head
   const ByteView body = message.subspan(kHeaderBytes);
   const Bytes hash = digest(HashAlgorithm::kSha256, {message});
   const auto known = exchanges_.find(head.message_id);
+  if (known == exchanges_.end() && updates_ && updates_->other_end.on_copy(*arrival_)) return;
   if (known == exchanges_.end() && answer_duplicate(head.message_id, hash)) return;
   if (head.exchange == ExchangeType::kInformational) {
     if (known == exchanges_.end()) receive_informational(head, body);
@@ -346,7 +351,7 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
 
 /// Something that authenticated itself came: the peer lives. Where it came from moves nothing.
 void IkeSa::on_authenticated(const Endpoint& own, const Endpoint& peer) {
-  last_heard_ = context_.now();
+  heard();
   if (peer != facts.peer && !is_moving()) probe().start(own, peer);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ike/address_update.h"
+#include "ike/arrival.h"
 #include "ike/child_sa.h"
 #include "ike/context.h"
 #include "ike/endpoint_probe.h"
@@ -32,6 +33,20 @@ struct Facts {
   bool is_nat_local = false, is_nat_remote = false;
   std::vector<IpAddress> local_vips, remote_vips;
   std::vector<std::pair<std::string, IpAddress>> leases;  ///< Pool and address for the peer.
+  std::vector<IpAddress> peer_addresses;  ///< Further ones that the peer has told (ADDRESSES).
+};
+
+/// What an address update makes of a path: its endpoints, and how much may be sent while the
+/// peer's is not proven.
+struct Rebinding {
+  Endpoint own, peer;
+  bool is_nat_local = false, is_nat_remote = false;
+  std::optional<std::uint32_t> credit;  ///< Bytes; nothing: no limit.
+};
+
+/// Where this machine would send from, and to.
+struct Way {
+  Endpoint own, peer;
 };
 
 /// One ISAKMP SA (RFC 2408, 2.1) with its children: gives messages to exchanges, answers
@@ -81,6 +96,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   /// Of a responder: nobody has shown yet that he gets what is sent to his address.
   bool is_unproven() const;
   void give_way();
+  /// Since it was established; NAT detection of Main Mode may be out of date.
+  bool has_moved() const { return has_moved_; }
   bool has_nat() const { return facts.is_nat_local || facts.is_nat_remote; }
   /// The cookie that this end chose.
   const isakmp::Cookie& own_cookie() const;
@@ -97,6 +114,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t fresh_message_id();
   /// Main Mode is done.
   void on_established(Seconds peer_lifetime);
+  /// Main Mode got no answer: begins anew as often as `keyingtries` says, then fails.
+  void on_no_answer(const std::string& reason);
   /// It failed for good: all that waits is told, and the SA ends.
   void on_failed(const std::string& reason);
   /// Path to the peer, made when it is first needed.
@@ -113,17 +132,43 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void on_initial_contact();
   /// The cookie that the peer chose.
   const isakmp::Cookie& peer_cookie() const;
-  /// Each is the SPI of an inbound SA of a child.
-  bool are_all_inbound(const std::vector<std::uint32_t>& spis) const;
-  /// The ISAKMP SA and the path of all its children go to other endpoints, together or not at all.
-  Status bind(const Endpoint& own, const Endpoint& peer, bool is_nat_local, bool is_nat_remote);
+  // For address updates (ike_sa_network.cc).
+  const AddressUpdateConfig& update_config() const;
+  /// Both ends speak of more than the base form.
+  bool has_update_attributes() const;
+  /// No younger ISAKMP SA with the same peer stands.
+  bool is_newest() const;
+  void send_update(UpdateKind kind, const isakmp::AddressUpdate& update, const Endpoint& own,
+                   const Endpoint& peer);
+  /// Own addresses that a peer may try when `used` is silent.
+  std::vector<IpAddress> further_addresses(const IpAddress& used) const;
+  /// All children, or those with these inbound SPIs, but not those with these unique ids.
+  std::vector<ChildSa*> children_that_move(const std::vector<std::uint32_t>& spis,
+                                           const std::vector<std::uint32_t>& but) const;
+  /// Unique ids of the children with these inbound SPIs.
+  std::vector<std::uint32_t> children_named(const std::vector<std::uint32_t>& spis) const;
+  /// The ISAKMP SA and these children go to other endpoints, together or not at all.
+  Status bind(const Rebinding& to, const std::vector<ChildSa*>& moving);
+  /// Authentic packets that came where the path is bound now, since it was.
+  std::uint64_t inbound_on_path() const;
+  /// Another way to the peer that was not tried; nothing if there is none.
+  std::optional<Way> other_way(const std::vector<Endpoint>& tried) const;
+  /// `refused` is not used for a while; false if there is no other address.
+  bool try_other_address(const IpAddress& refused);
+  void report(MoveReport report);
   /// Asks by DPD (RFC 3706, 5.3), from one endpoint to another; returns the number that the answer
   /// will have.
   std::uint32_t send_dpd(const Endpoint& own, const Endpoint& peer);
   /// An address update is over; the network may have changed once more.
   void on_moved() { on_network_change(); }
+  /// The peer was bound elsewhere without an update.
+  void on_followed() {
+    if (updates_) updates_->other_end.forget_answer();
+  }
   /// A new ISAKMP SA and new children from where this end is now; the old live until those are up.
-  void negotiate_anew(const Endpoint& own);
+  void negotiate_anew(const Endpoint& own, const Endpoint& peer);
+  /// The same for a child that cannot move.
+  void negotiate_child_anew(std::uint32_t unique_id);
   /// The exchange is over; its message ID is never used again. It lives until its caller returned.
   void finish_exchange(std::uint32_t message_id);
   /// Mode Config is done: children may come.
@@ -166,9 +211,11 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void on_ended_by_peer();
   AddressUpdates& updates();
   EndpointProbe& probe();
-  bool is_moving() const { return updates_ && updates_->is_pending(); }
+  bool is_moving() const { return updates_ && updates_->other_end.is_pending(); }
   bool is_used(std::uint32_t message_id) const;
   void remember(std::uint32_t message_id);
+  /// It may come again, from somebody to whom it means more.
+  void forget(std::uint32_t message_id) { std::erase(used_, message_id); }
   void on_authenticated(const Endpoint& own, const Endpoint& peer);
 
   void start_waiting();
@@ -187,14 +234,41 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void wait_for_end();
   void end(const std::string& reason);
   void leave_half_open();
+  void start_again();
+  bool may_start_again() const;
+  void look_up_peer();
+  void on_look_up_failed(const std::string& reason);
 
+  // Moves and waiting (ike_sa_network.cc)
+  enum class Wait : std::uint8_t { kForAddress, kForPeer };
+  struct Parking {
+    Parking(Wait set_wait, bool again, TimePoint now, TimerQueue& timers)
+        : wait(set_wait), tries_again(again), since(now), timer(timers) {}
+    Wait wait;
+    bool tries_again;  // the peer may not know where this end is
+    TimePoint since;
+    Timer timer;
+  };
   void look_at_network();
+  std::vector<IpAddress> peer_candidates() const;
+  std::optional<Way> way_to(const IpAddress& peer) const;
+  void start_move(const Way& way, bool does_old_path_work);
+  void follow_anew(const std::shared_ptr<IkeSa>& successor);
+  void on_anew_failed(const std::string& reason);
+  void park(Wait wait, bool tries_again);
+  void resume();
+  void look_at_silent_peer();
+  bool can_wait() const;
+  Status bind_children(const Binding& binding, std::optional<std::uint32_t> credit,
+                       const std::vector<ChildSa*>& moving);
+  void heard();
 
   // DPD (RFC 3706) and keepalives (RFC 3948, 4)
   void start_dpd();
   void on_dpd_time();
   void on_dpd(const isakmp::Notification& notification);
   bool is_new_dpd(std::uint32_t sequence);
+  void on_silent();
   void on_dead();
   void start_keepalive();
 
@@ -204,13 +278,23 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_dead_ = false, is_half_open_ = false, is_configuring_ = false, is_renewed_ = false;
   std::string half_open_key_;
   std::unique_ptr<MainMode> main_mode_;
+  Endpoint first_own_, first_peer_;  // of message 1; Main Mode may have left them
+  unsigned tries_ = 0;               // of Main Mode that got no answer
   // Made when they are first needed, which for most SAs is never.
   std::unique_ptr<AddressUpdates> updates_;
   std::unique_ptr<EndpointProbe> probe_;
   std::unique_ptr<isakmp::FragmentBuffer> fragments_;
   std::unique_ptr<MainModeAnswer> main_mode_answer_;
   Timer settle_timer_, sibling_timer_;
-  bool is_parked_ = false, is_abandoned_ = false;
+  bool is_abandoned_ = false, has_moved_ = false;
+  std::weak_ptr<IkeSa> successor_;  // of a renewal under way
+  std::unique_ptr<Parking> parking_;
+  // For moves, of which most SAs see none.
+  struct Moves {
+    std::vector<TimePoint> recent;
+    std::vector<std::pair<IpAddress, TimePoint>> avoided;  // until then
+  };
+  std::unique_ptr<Moves> moves_;
   std::map<std::uint32_t, std::unique_ptr<Exchange>> exchanges_;
   // Vectors, because there are ten thousand SAs and few entries in each; oldest first.
   std::vector<Finished> finished_;
@@ -226,7 +310,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t peer_dpd_seen_ = 0;  // bit n: n below the highest
   unsigned dpd_unanswered_ = 0;
   TimePoint dpd_since_{};
-  Endpoint reply_own_, reply_peer_;  // of the message that is worked on
+  const Arrival* arrival_ = nullptr;  // of the message that is worked on
   Timer half_open_timer_, rekey_timer_, life_timer_, dpd_timer_, keepalive_timer_, main_mode_timer_;
 };
 

@@ -30,11 +30,6 @@ constexpr Seconds kShortestLife(10);
 
 }  // namespace
 
-void IkeSa::start() {
-  log(1, "initiating Main Mode to " + facts.peer.address.text());
-  main_mode_->start();
-}
-
 void IkeSa::on_established(Seconds peer_lifetime) {
   state_ = IkeState::kEstablished;
   established_ = last_heard_ = context_.now();
@@ -132,8 +127,13 @@ void IkeSa::adopt_children() {
     if (facts.remote_vips.empty()) facts.remote_vips = std::exchange(other->facts.remote_vips, {});
     if (facts.leases.empty()) facts.leases = std::exchange(other->facts.leases, {});
     if (!is_here) continue;
+    if (other->updates_) {
+      other->updates_->mover.stop();
+      other->updates_->other_end.stop();
+      updates().inherit(*other->updates_);
+    }
     if (!path_) path_ = other->path_;
-    if (other->updates_) updates().inherit(*other->updates_);
+    parking_.reset();
     for (auto& child : other->children_) child->set_ike(*this);
     children_.splice(children_.end(), other->children_);
     for (Waiting& waiting : std::exchange(other->waiting_, {}))
@@ -311,7 +311,8 @@ void IkeSa::rekey_child(ChildSa& child, RekeyCause cause) {
   // Both ends rekeyed at once: the younger pair stays, the older one needs no successor. But what
   // an operator wants to be rekeyed is.
   if (cause == RekeyCause::kLifetime && has_newer_sibling(child)) return delete_child(child);
-  if (!is_established() || is_bringing_up(child.agreement().name)) return child.retry_rekey();
+  if (!is_established() || parking_ || is_bringing_up(child.agreement().name))
+    return child.retry_rekey();
   log(1, "rekeying child " + child.agreement().name);
   const std::uint32_t id = child.unique_id();
   const auto done = [&context = context_, id](const Status& status) {
@@ -355,9 +356,14 @@ void IkeSa::remove_child(ChildSa& child, bool is_reported) {
 void IkeSa::rekey() {
   if (is_established()) wait_for_end();
   if (!is_established() || is_renewed_) return;
+  if (parking_) {  // the peer would not hear it
+    rekey_timer_.start(kRenewAgain, [this] { this->rekey(); });
+    return;
+  }
   log(1, "renewing the ISAKMP SA");
   is_renewed_ = true;
-  const auto fresh = context_.renew(*this, facts.own);
+  const auto fresh = context_.renew(*this, facts.own, facts.peer);
+  successor_ = fresh;
   fresh->when_established([weak = weak_from_this()](const Status& status) {
     const auto old = weak.lock();
     if (!old || old->is_dead_) return;
@@ -406,6 +412,8 @@ void IkeSa::end(const std::string& reason) {
                        &keepalive_timer_, &main_mode_timer_, &settle_timer_, &sibling_timer_})
     timer->stop();
   leave_half_open();
+  parking_.reset();
+  if (updates_) updates_->mover.stop();
   while (!children_.empty())
     remove_child(*children_.front(), children_.front()->state() == ChildState::kInstalled);
   if (was_up)

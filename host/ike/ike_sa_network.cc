@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an ISAKMP SA does when this machine's addresses change.
+// What an ISAKMP SA does when this machine's addresses change, and how it waits for a peer.
 #include <algorithm>
 
 #include "ike/ike_sa.h"
@@ -8,82 +8,194 @@ namespace holdfast::ike {
 
 namespace {
 
-/// The picture settles: an address comes before its route.
-constexpr std::chrono::milliseconds kSettle(20);
+/// More moves than these are slowed down.
+constexpr std::size_t kManyMoves = 3;
+constexpr std::chrono::seconds kManyMovesIn(10), kSlowMove(2);
+/// A new address that brought no answer is left alone for as long.
+constexpr std::chrono::seconds kAvoid(30);
+/// A silent peer is looked at as often.
+constexpr std::chrono::seconds kLook(10);
 
 }  // namespace
 
-bool IkeSa::are_all_inbound(const std::vector<std::uint32_t>& spis) const {
-  return std::all_of(spis.begin(), spis.end(), [&](std::uint32_t spi) {
-    return std::any_of(children_.begin(), children_.end(), [&](const auto& child) {
-      return to_number(child->agreement().spi_in) == spi;
-    });
-  });
-}
-
-Status IkeSa::bind(const Endpoint& own, const Endpoint& peer, bool is_nat_local,
-                   bool is_nat_remote) {
-  const bool has_nat = is_nat_local || is_nat_remote;
-  Binding binding{own, peer, has_nat ? Encap::kUdp : Encap::kNone};
-  if (!has_nat) binding.own.port = binding.peer.port = 0;
-  if (path_)
-    if (const Status status = path_->rebind(binding); !status) return status;
-  for (Observer* observer : context_.observers) observer->on_ike_update(snapshot(), own, peer);
-  facts.own = own;
-  facts.peer = peer;
-  facts.is_nat_local = is_nat_local;
-  facts.is_nat_remote = is_nat_remote;
-  return {};
-}
-
 void IkeSa::on_network_change() {
-  if (!is_established() || is_renewed_ || !context_.network) return;
-  // At once when the address in use is gone; otherwise there is time.
-  if (!context_.network->is_usable(facts.own.address)) return look_at_network();
-  settle_timer_.start(kSettle, [this] { look_at_network(); });
+  if (is_dead_ || is_abandoned_ || !context_.network) return;
+  const bool is_own_gone = !context_.network->is_usable(facts.own.address);
+  if (!is_established()) {
+    // Main Mode goes on from wherever the kernel sends.
+    if (is_initiator() && facts.own.address != IpAddress{.is_ipv6 = facts.own.address.is_ipv6} &&
+        is_own_gone)
+      if (const auto way = way_to(facts.peer.address)) facts.own.address = way->own.address;
+    return;
+  }
+  // A renewal from an address that is gone would be nobody's: the old SA moves first.
+  const auto successor = successor_.lock();
+  if (successor && successor->state_ == IkeState::kConnecting && is_own_gone)
+    successor->end("the address changed");
+  // At once when the address in use is gone; otherwise there is time for the picture to settle.
+  if (is_own_gone) return look_at_network();
+  settle_timer_.start(update_config().settle, [this] { look_at_network(); });
 }
 
 void IkeSa::on_roam(const Endpoint& own, const Endpoint& peer) {
-  if (is_established() && !is_moving() && peer != facts.peer) probe().start(own, peer);
+  heard();
+  if (!is_established() || is_moving() || !path_) return;
+  // Raw ESP has no port, and both forms may come for a while after a move.
+  const Binding& bound = path_->binding();
+  const bool has_ports = peer.port != 0 && bound.peer.port != 0;
+  if (peer.address == bound.peer.address && (!has_ports || peer.port == bound.peer.port)) return;
+  const auto isakmp_port = [](const Endpoint& one, std::uint16_t port) {
+    return Endpoint{one.address, one.port != 0 ? one.port : port};
+  };
+  probe().start(isakmp_port(own, facts.own.port), isakmp_port(peer, facts.peer.port));
 }
+
+// ---------------------------------------------------------------- ways
+
+std::vector<IpAddress> IkeSa::peer_candidates() const {
+  std::vector<IpAddress> all{facts.peer.address};
+  const auto add = [&](const IpAddress& address) {
+    if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+  };
+  for (const IpAddress& told : facts.peer_addresses) add(told);
+  for (const Prefix& remote : facts.config->remote_addrs)
+    if (remote.length == (remote.address.is_ipv6 ? 128 : 32)) add(remote.address);
+  return all;
+}
+
+std::optional<Way> IkeSa::way_to(const IpAddress& peer) const {
+  const auto source = context_.network->source_through(peer, update_config().interfaces);
+  if (!source || !context_.network->is_usable(*source)) return std::nullopt;
+  if (moves_)
+    for (const auto& [address, until] : moves_->avoided)
+      if (address == *source && until > context_.now()) return std::nullopt;
+  const bool is_known = peer == facts.peer.address || !facts.is_nat_remote;
+  return Way{{*source, facts.own.port}, {peer, is_known ? facts.peer.port : facts.own.port}};
+}
+
+std::optional<Way> IkeSa::other_way(const std::vector<Endpoint>& tried) const {
+  for (const IpAddress& peer : peer_candidates()) {
+    const bool was_tried = std::any_of(tried.begin(), tried.end(),
+                                       [&](const Endpoint& one) { return one.address == peer; });
+    if (was_tried) continue;
+    if (const auto way = way_to(peer)) return way;
+  }
+  return std::nullopt;
+}
+
+bool IkeSa::try_other_address(const IpAddress& refused) {
+  if (!context_.network) return false;
+  if (!moves_) moves_ = std::make_unique<Moves>();
+  const TimePoint now = context_.now();
+  std::erase_if(moves_->avoided, [&](const auto& one) { return one.second <= now; });
+  moves_->avoided.emplace_back(refused, now + kAvoid);
+  settle_timer_.start(kAvoid, [this] { look_at_network(); });
+  const auto way = other_way({});
+  const bool is_other = way && way->own.address != facts.own.address;
+  if (is_other) look_at_network();
+  return is_other;
+}
+
+// ---------------------------------------------------------------- moving
 
 void IkeSa::look_at_network() {
+  if (is_dead_ || is_abandoned_) return;
   const bool is_old_usable = context_.network->is_usable(facts.own.address);
-  const auto source = context_.network->source_to(facts.peer.address);
-  if (!source || !context_.network->is_usable(*source)) {
-    if (!is_old_usable && !std::exchange(is_parked_, true))
-      log(0, "no address reaches the peer; the SAs wait for one");
+  const auto way = other_way({});
+  if (!way) {
+    if (!is_old_usable) park(Wait::kForAddress, false);
     return;
   }
-  const bool was_parked = std::exchange(is_parked_, false);
-  if (*source == facts.own.address) {
-    if (was_parked) log(1, "the address is back; nothing has to move");
-    return;
-  }
-  if (updates().is_moving_to(*source)) return;
-  updates().move({*source, facts.own.port}, is_old_usable);
+  const bool is_reachable = context_.network->source_to(facts.peer.address).has_value();
+  const bool does_old_path_work = is_old_usable && is_reachable;
+  if (parking_ && parking_->wait == Wait::kForAddress) resume();
+  const bool is_here = way->own.address == facts.own.address && way->peer == facts.peer;
+  const bool is_moving = updates_ && updates_->mover.is_moving();
+  if (is_here && !is_moving) return;
+  if (is_moving && updates_->mover.is_moving_to(way->own, way->peer, does_old_path_work)) return;
+  start_move(*way, does_old_path_work);
 }
 
-void IkeSa::negotiate_anew(const Endpoint& own) {
-  if (is_dead_ || is_abandoned_) return;
-  is_renewed_ = is_abandoned_ = true;
-  std::vector<std::string> names;
-  for (const auto& child : children_)
-    if (child->state() == ChildState::kInstalled) names.push_back(child->agreement().name);
-  const auto fresh = context_.renew(*this, own);
-  const std::weak_ptr<IkeSa> next = fresh;
-  fresh->when_established([weak = weak_from_this(), next, names](const Status& status) {
-    const auto old = weak.lock();
-    const auto successor = next.lock();
-    if (!old || old->is_dead_) return;
-    if (!status || !successor) return old->end("the peer cannot be reached from the new address");
-    if (names.empty()) return old->end("replaced after a move");
-    for (const std::string& name : names)
-      successor->add_child(name, [weak](const Status&) {
-        const auto replaced = weak.lock();
-        if (replaced && !replaced->is_dead_) replaced->end("replaced after a move");
-      });
+void IkeSa::start_move(const Way& way, bool does_old_path_work) {
+  if (!moves_) moves_ = std::make_unique<Moves>();
+  auto& recent = moves_->recent;
+  const TimePoint now = context_.now();
+  std::erase_if(recent, [&](TimePoint one) { return now - one >= kManyMovesIn; });
+  if (recent.size() >= kManyMoves && now - recent.back() < kSlowMove) {
+    settle_timer_.start(recent.back() + kSlowMove - now, [this] { look_at_network(); });
+    return;
+  }
+  recent.push_back(now);
+  updates().mover.move(way.own, way.peer, does_old_path_work);
+}
+
+// ---------------------------------------------------------------- waiting
+
+bool IkeSa::can_wait() const {
+  const AddressUpdateConfig& config = update_config();
+  return facts.peer_has_holdfast && config.accept != AddressUpdateConfig::Accept::kNo &&
+         config.park_time.count() > 0;
+}
+
+/// SAs and PROTECT policies stay; DPD and keepalives rest.
+void IkeSa::park(Wait wait, bool tries_again) {
+  if (parking_ && parking_->wait == wait) return;
+  parking_ = std::make_unique<Parking>(wait, tries_again, context_.now(), context_.outside.timers);
+  dpd_timer_.stop();
+  keepalive_timer_.stop();
+  dpd_unanswered_ = 0;
+  log(0, wait == Wait::kForAddress ? "no address reaches the peer; the SAs wait for one"
+                                   : "the peer is silent; the SAs wait for it");
+  MoveReport parked;
+  parked.step = MoveStep::kParked;
+  parked.is_ours = wait == Wait::kForAddress;
+  parked.from = parked.to = parked.is_ours ? facts.own : facts.peer;
+  report(std::move(parked));
+  if (wait == Wait::kForPeer) parking_->timer.start(kLook, [this] { look_at_silent_peer(); });
+}
+
+void IkeSa::resume() {
+  if (!parking_) return;
+  const bool is_ours = parking_->wait == Wait::kForAddress;
+  parking_.reset();
+  log(1, is_ours ? "there is an address again" : "the peer is back");
+  MoveReport resumed;
+  resumed.step = MoveStep::kResumed;
+  resumed.is_ours = is_ours;
+  resumed.from = resumed.to = is_ours ? facts.own : facts.peer;
+  report(std::move(resumed));
+  last_heard_ = context_.now();
+  start_dpd();
+  start_keepalive();
+}
+
+void IkeSa::look_at_silent_peer() {
+  const bool is_over = context_.now() - parking_->since >= update_config().park_time;
+  const bool is_heard = std::any_of(children_.begin(), children_.end(), [&](const auto& child) {
+    const std::int64_t idle = child->inbound_idle_seconds();
+    return idle >= 0 && Seconds(idle) < kLook;
   });
+  if (is_heard) return resume();
+  if (is_over) {
+    parking_.reset();
+    return on_dead();
+  }
+  const bool tries_again = parking_->tries_again;
+  parking_->timer.start(kLook, [this] { look_at_silent_peer(); });
+  // The peer does not know where this end is; perhaps it is back.
+  if (!tries_again || !context_.network || updates().mover.is_moving()) return;
+  if (const auto way = other_way({})) updates().mover.move(way->own, way->peer, false);
+}
+
+/// Something authentic came.
+void IkeSa::heard() {
+  last_heard_ = context_.now();
+  if (parking_ && parking_->wait == Wait::kForPeer) resume();
+}
+
+void IkeSa::on_silent() {
+  if (can_wait()) return park(Wait::kForPeer, false);
+  on_dead();
 }
 
 }  // namespace holdfast::ike

@@ -45,7 +45,7 @@ void IkeSa::receive_informational(const Header& head, ByteView body) {
     return;
   }
   remember(head.message_id);
-  last_heard_ = context_.now();
+  heard();
   for (const Payload& payload : *payloads) {
     if (is_dead_) return;  // a Delete ends it: what stands behind finds nobody
     if (payload.type == PayloadType::kNotification) {
@@ -58,6 +58,20 @@ void IkeSa::receive_informational(const Header& head, ByteView body) {
 }
 
 void IkeSa::on_notification(const Notification& notification, bool is_alone) {
+  const unsigned kind =
+      static_cast<unsigned>(notification.type) - update_config().first_notify_type;
+  if (kind < 4) {
+    const bool is_wanted =
+        facts.peer_has_holdfast && update_config().accept != AddressUpdateConfig::Accept::kNo;
+    // Nothing else may stand beside it.
+    if (is_alone && is_established() && is_wanted && notification.protocol == Protocol::kIsakmp &&
+        notification.spi.empty()) {
+      // A copy that overtakes from elsewhere must not take the original's place.
+      if (!updates().receive(static_cast<UpdateKind>(kind), notification.data, *arrival_))
+        forget(arrival_->message_id);
+    }
+    return;
+  }
   switch (notification.type) {
     case NotifyType::kDpdAreYouThere:
     case NotifyType::kDpdAck:
@@ -65,14 +79,6 @@ void IkeSa::on_notification(const Notification& notification, bool is_alone) {
       return;
     case NotifyType::kInitialContact:
       on_initial_contact();
-      return;
-    case NotifyType::kAddressUpdate:
-    case NotifyType::kAddressUpdateAck:
-    case NotifyType::kAddressUpdateNack:
-    case NotifyType::kAddressUpdateConfirm:
-      // Nothing else may stand beside it.
-      if (is_alone && is_established() && facts.peer_has_attributes)
-        updates().receive(notification, reply_own_, reply_peer_);
       return;
     default:
       break;
@@ -160,7 +166,7 @@ void IkeSa::on_initial_contact() {
 
 void IkeSa::start_dpd() {
   const Seconds delay = facts.config->dpd_delay;
-  if (delay.count() == 0 || !facts.peer_has_dpd) return;
+  if (delay.count() == 0 || !facts.peer_has_dpd || parking_) return;
   dpd_timer_.start(delay, [this] { on_dpd_time(); });
 }
 
@@ -180,7 +186,7 @@ void IkeSa::on_dpd_time() {
     dpd_since_ = now;
   }
   const Seconds timeout = facts.config->dpd_timeout.count() ? facts.config->dpd_timeout : 4 * delay;
-  if (dpd_unanswered_ > 0 && now - dpd_since_ >= timeout) return on_dead();
+  if (dpd_unanswered_ > 0 && now - dpd_since_ >= timeout) return on_silent();
   ++dpd_unanswered_;
   dpd_asked_ = send_dpd(facts.own, facts.peer);
   dpd_timer_.start(std::min<Duration>(delay, std::max<Duration>(timeout / 4, Seconds(1))),
@@ -219,7 +225,8 @@ void IkeSa::on_dpd(const Notification& notification) {
   if (notification.spi != cookie_pair(facts.cookies)) return;
   if (notification.type == NotifyType::kDpdAck) {
     const std::uint32_t answered = WireReader(notification.data).u32();
-    if (probe_ && probe_->on_answer(answered, reply_peer_)) return;
+    if (updates_ && updates_->other_end.on_dpd_answer(answered, *arrival_)) return;
+    if (probe_ && probe_->on_answer(answered, arrival_->peer)) return;
     if (answered != dpd_asked_ || dpd_unanswered_ == 0) return;
     dpd_unanswered_ = 0;
     start_dpd();
@@ -233,10 +240,10 @@ void IkeSa::on_dpd(const Notification& notification) {
   // bound, so that a copy which overtakes the question does not take the answer away.
   const Bytes body = write_notification(
       {Protocol::kIsakmp, notification.spi, NotifyType::kDpdAck, notification.data});
-  send_informational(PayloadType::kNotification, body, reply_own_, reply_peer_);
-  if (reply_peer_ == facts.peer) return;
+  send_informational(PayloadType::kNotification, body, arrival_->own, arrival_->peer);
+  if (arrival_->peer == facts.peer) return;
   send_informational(PayloadType::kNotification, body);
-  if (!is_moving()) probe().start(reply_own_, reply_peer_);
+  if (!is_moving()) probe().start(arrival_->own, arrival_->peer);
 }
 
 void IkeSa::on_dead() {
@@ -254,7 +261,8 @@ void IkeSa::on_dead() {
 // ---------------------------------------------------------------- keepalives (RFC 3948, 4)
 
 void IkeSa::start_keepalive() {
-  if (!facts.is_nat_local || context_.settings.keepalive.count() == 0) return;
+  keepalive_timer_.stop();
+  if (!facts.is_nat_local || context_.settings.keepalive.count() == 0 || parking_) return;
   keepalive_timer_.start(context_.settings.keepalive, [this] {
     context_.outside.sink.send_keepalive(facts.own, facts.peer);
     start_keepalive();

@@ -50,8 +50,8 @@ Status MainMode::fatal(Error error) {
 }
 
 void MainMode::gave_up() {
-  sa_.on_failed("the peer does not answer: message " + std::to_string(awaited()) +
-                " of Main Mode did not come");
+  sa_.on_no_answer("the peer does not answer: message " + std::to_string(awaited()) +
+                   " of Main Mode did not come");
 }
 
 // ---------------------------------------------------------------- sending
@@ -90,7 +90,9 @@ bool MainMode::answer_duplicate(ByteView digest) {
 
 Parts MainMode::first_parts(const SaPayload& sa) const {
   Parts parts = {{PayloadType::kSa, write_sa(sa)}};
-  for (const Vendor vendor : {Vendor::kHoldfast, Vendor::kNatT, Vendor::kDpd})
+  if (sa_.update_config().accept != AddressUpdateConfig::Accept::kNo)
+    parts.emplace_back(PayloadType::kVendorId, vendor_id(Vendor::kHoldfast));
+  for (const Vendor vendor : {Vendor::kNatT, Vendor::kDpd})
     parts.emplace_back(PayloadType::kVendorId, vendor_id(vendor));
   if (sa_.facts.config->fragmentation != Fragmentation::kNo)
     parts.emplace_back(PayloadType::kVendorId, vendor_id(Vendor::kFragmentation));

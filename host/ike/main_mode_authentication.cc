@@ -40,14 +40,16 @@ Result<Parts> Authentication::own_parts() {
   if (mm_.auth_method_ == phase1::kAuthPsk) {
     parts.emplace_back(PayloadType::kHash, hash);
   } else {
-    const auto certificate = own_certificate(context, config);
-    const PrivateKey* key = certificate ? context.credentials.find_key(*certificate) : nullptr;
+    const auto chain = own_chain(context, config);
+    const PrivateKey* key = chain.empty() ? nullptr : context.credentials.find_key(chain.front());
     if (!key)
       return fail(ErrorCode::kNotFound, config.name, "has lost its certificate or private key");
+    // RFC 2408, 3.9: each certificate of the chain in a payload of its own.
     if (config.send_cert == SendCert::kAlways ||
         (config.send_cert == SendCert::kIfAsked && mm_.was_cert_requested_))
-      parts.emplace_back(PayloadType::kCertificate,
-                         write_certificate({kCertX509Signature, certificate->der()}));
+      for (const Certificate& certificate : chain)
+        parts.emplace_back(PayloadType::kCertificate,
+                           write_certificate({kCertX509Signature, certificate.der()}));
     parts.emplace_back(PayloadType::kSignature, key->sign(hash));
   }
   if (sa_.is_initiator() && sa_.is_first_contact())

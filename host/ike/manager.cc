@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ike/ike_sa.h"
+#include "ike/peer_address.h"
 
 namespace holdfast::ike {
 
@@ -83,7 +84,9 @@ Manager::Manager(const Outside& outside, const Settings& settings)
   context_->restart = [this](const std::string& child, const std::string& connection) {
     initiate(child, connection, [](const Status&) {});
   };
-  context_->renew = [this](IkeSa& old, const Endpoint& own) { return renew(old, own); };
+  context_->renew = [this](IkeSa& old, const Endpoint& own, const Endpoint& peer) {
+    return renew(old, own, peer);
+  };
   context_->release = [this](IkeSa& sa) { release(sa); };
 }
 
@@ -101,6 +104,8 @@ void Manager::set_address_update(AddressUpdateConfig daemon,
 }
 
 void Manager::set_network(const NetworkView* view) { context_->network = view; }
+
+void Manager::set_resolver(Resolver* resolver) { context_->resolver = resolver; }
 
 void Manager::on_network_change() {
   for (const auto& sa : all(*context_)) sa->on_network_change();
@@ -309,10 +314,10 @@ std::shared_ptr<IkeSa> Manager::start_sa(std::shared_ptr<const ConnectionConfig>
   return sa;
 }
 
-std::shared_ptr<IkeSa> Manager::renew(IkeSa& old, const Endpoint& own) {
+std::shared_ptr<IkeSa> Manager::renew(IkeSa& old, const Endpoint& own, const Endpoint& peer) {
   const auto known = context_->connections.find(old.facts.config->name);
   const auto config = known == context_->connections.end() ? old.facts.config : known->second;
-  const auto fresh = start_sa(config, own, old.facts.peer);
+  const auto fresh = start_sa(config, own, peer);
   fresh->start();
   return fresh;
 }
@@ -334,17 +339,12 @@ void Manager::initiate(const std::string& child, const std::string& ike, Done do
       sa = candidate;
   const bool is_new = !sa;
   if (is_new) {
-    if (config->remote_addrs.empty())
+    const auto peer = configured_peer(*config);
+    if (!peer && config->remote_names.empty())
       return done(fail(ErrorCode::kBadValue, config->name,
-                       "has no remote_addrs; it can only answer, not initiate"));
-    const bool is_ipv6 = config->remote_addrs[0].address.is_ipv6;
-    Endpoint own{IpAddress{.is_ipv6 = is_ipv6}, config->local_port};
-    for (const Prefix& local : config->local_addrs)
-      if (local.address.is_ipv6 == is_ipv6 && local.length == (is_ipv6 ? 128 : 32)) {
-        own.address = local.address;
-        break;
-      }
-    sa = start_sa(config, own, {config->remote_addrs[0].address, config->remote_port});
+                       "has no address or name in remote_addrs; it can only answer, not initiate"));
+    const Endpoint own = configured_own(*config, peer && peer->is_ipv6);
+    sa = start_sa(config, own, {peer.value_or(IpAddress{}), config->remote_port});
   }
   if (child.empty()) {
     sa->when_established(std::move(done));

@@ -17,6 +17,7 @@
 namespace holdfast {
 class Offload;
 class Random;
+class Resolver;
 }  // namespace holdfast
 
 namespace holdfast::ike {
@@ -43,7 +44,9 @@ struct Settings {
 struct ManagerCounters {
   std::uint64_t messages_in = 0, messages_out = 0, malformed = 0, unknown_cookies = 0,
                 half_open_refused = 0, bad_hash = 0, replayed = 0, unencrypted = 0,
-                retransmits_out = 0, retransmits_in = 0, unsupported_exchange = 0;
+                retransmits_out = 0, retransmits_in = 0, unsupported_exchange = 0,
+                unknown_spis = 0,  ///< Named in address updates.
+      held_back = 0;               ///< Not sent to an endpoint that is not proven.
 };
 
 /// How much there is at the moment.
@@ -82,9 +85,20 @@ class Manager {
     virtual bool is_usable(const IpAddress& own) const = 0;
     /// What the kernel would send from to `peer`, around our tunnels.
     virtual std::optional<IpAddress> source_to(const IpAddress& peer) const = 0;
+    /// The same through one of these interfaces (AddressUpdateConfig::interfaces); without any, as
+    /// the kernel would.
+    virtual std::optional<IpAddress> source_through(
+        const IpAddress& peer, const std::vector<std::string>& interfaces) const {
+      static_cast<void>(interfaces);
+      return source_to(peer);
+    }
+    /// Usable, and not of a tunnel.
+    virtual std::vector<IpAddress> own_addresses() const { return {}; }
   };
   /// `view` must outlive the manager. Without one nothing is ever moved.
   void set_network(const NetworkView* view);
+  /// `resolver` must outlive the manager. Without one, a peer that has only a name is not found.
+  void set_resolver(Resolver* resolver);
   /// Addresses, links or routes changed.
   void on_network_change();
 
@@ -145,7 +159,7 @@ class Manager {
   isakmp::Cookie fresh_cookie();
   std::shared_ptr<IkeSa> start_sa(std::shared_ptr<const ConnectionConfig> config,
                                   const Endpoint& own, const Endpoint& peer);
-  std::shared_ptr<IkeSa> renew(IkeSa& old, const Endpoint& own);
+  std::shared_ptr<IkeSa> renew(IkeSa& old, const Endpoint& own, const Endpoint& peer);
   void release(IkeSa& sa);
   void remove_policies(const ConnectionConfig& config);
   bool is_up(const IkeSa& sa, const std::string& child) const;

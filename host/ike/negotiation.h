@@ -38,9 +38,24 @@ struct Phase2Choice {
   Seconds lifetime{0};
   isakmp::SaPayload reply;  ///< With the peer's SPI still in it.
 };
-/// As above; tunnel mode alone. `suites`: bit n for suite number n of the card.
+/// What a choice is bound by beside the proposals.
+struct Phase2Limits {
+  std::uint32_t suites = 0;  ///< Bit n for suite number n of the card.
+  /// UDP-encapsulated tunnel mode and no other, or plain tunnel mode and no other (RFC 3947, 5.1);
+  /// nothing: either.
+  std::optional<bool> is_udp_encapsulated{};
+  /// Size of the KE payload beside the offer, 0 if there is none: its group is that of all
+  /// proposals (RFC 2409, 5.5). Nothing: any group.
+  std::optional<std::size_t> key_exchange_bytes{};
+};
+/// As above; tunnel mode alone.
 Result<Phase2Choice> choose_phase2(const isakmp::SaPayload& offer,
-                                   const std::vector<EspProposal>& ours, std::uint32_t suites);
+                                   const std::vector<EspProposal>& ours,
+                                   const Phase2Limits& limits);
+/// Those that may stand in one offer: there is one KE payload (RFC 2409, 5.5), so the group of all
+/// is that of the first one that `suites` can do. In their order; none if the card can do none.
+std::vector<EspProposal> of_one_group(const std::vector<EspProposal>& proposals,
+                                      std::uint32_t suites);
 
 /// IDci or IDcr of a selector, and the selector of one (RFC 2407, 4.6.2).
 isakmp::Identification id_of(const TrafficSelector& selector);

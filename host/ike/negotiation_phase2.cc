@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "crypto/diffie_hellman.h"
 #include "ike/negotiation.h"
 
 namespace holdfast::ike {
@@ -81,6 +82,25 @@ bool can_do(const EspProposal& proposal, std::uint32_t suites) {
   return suite && (suites >> static_cast<unsigned>(*suite) & 1);
 }
 
+bool is_udp(std::uint16_t encapsulation) { return encapsulation == phase2::kUdpTunnel; }
+
+/// Why a transform that configuration and card allow is not taken; nullptr if it is.
+const char* what_forbids(const Wanted& wanted, const Phase2Limits& limits) {
+  if (!is_udp(wanted.encapsulation) && wanted.encapsulation != phase2::kTunnel)
+    return "asks for another mode than tunnel mode";
+  // RFC 3947, 5.1
+  if (limits.is_udp_encapsulated.value_or(is_udp(wanted.encapsulation)) !=
+      is_udp(wanted.encapsulation))
+    return *limits.is_udp_encapsulated
+               ? "asks for tunnel mode without UDP encapsulation, and there is a NAT"
+               : "asks for UDP encapsulation, and there is no NAT";
+  const DhGroup group = wanted.proposal.group;
+  const std::size_t bytes = group == DhGroup::kNone ? 0 : public_value_size(group);
+  if (limits.key_exchange_bytes.value_or(bytes) != bytes)
+    return "names another group than that of the KE payload";
+  return nullptr;
+}
+
 }  // namespace
 
 SaPayload offer_phase2(const std::vector<EspProposal>& proposals, Spi spi, bool is_udp_encapsulated,
@@ -100,36 +120,43 @@ SaPayload offer_phase2(const std::vector<EspProposal>& proposals, Spi spi, bool 
   return sa;
 }
 
+std::vector<EspProposal> of_one_group(const std::vector<EspProposal>& proposals,
+                                      std::uint32_t suites) {
+  std::vector<EspProposal> chosen;
+  for (const EspProposal& proposal : proposals)
+    if (can_do(proposal, suites) && (chosen.empty() || proposal.group == chosen[0].group))
+      chosen.push_back(proposal);
+  return chosen;
+}
+
 Result<Phase2Choice> choose_phase2(const SaPayload& offer, const std::vector<EspProposal>& ours,
-                                   std::uint32_t suites) {
-  for (std::size_t i = 0; i < offer.proposals.size(); ++i) {
-    const Proposal& proposal = offer.proposals[i];
+                                   const Phase2Limits& limits) {
+  std::string why = "holds no ESP proposal that configuration and card allow";
+  for (const Proposal& proposal : offer.proposals) {
     // A number that comes twice means ESP together with AH or IPComp: not ours.
     const auto together =
         std::count_if(offer.proposals.begin(), offer.proposals.end(),
                       [&](const Proposal& other) { return other.number == proposal.number; });
     if (proposal.protocol != Protocol::kEsp || proposal.spi.size() != 4 || together != 1) continue;
+    const std::uint32_t spi = WireReader(proposal.spi).u32();
+    if (spi < 256) continue;  // reserved (RFC 4303, 2.1)
     for (const Transform& transform : proposal.transforms) {
       const auto wanted = read_transform(transform);
-      if (!wanted || !can_do(wanted->proposal, suites)) continue;
+      if (!wanted || !can_do(wanted->proposal, limits.suites)) continue;
       if (std::find(ours.begin(), ours.end(), wanted->proposal) == ours.end()) continue;
-      if (wanted->encapsulation != phase2::kTunnel && wanted->encapsulation != phase2::kUdpTunnel)
+      if (const char* reason = what_forbids(*wanted, limits)) {
+        why = reason;
         continue;
-      const std::uint32_t spi = WireReader(proposal.spi).u32();
-      if (spi < 256) continue;  // reserved (RFC 4303, 2.1)
+      }
       Proposal chosen = proposal;
       chosen.transforms = {transform};
-      Phase2Choice choice{wanted->proposal,
-                          Spi{spi},
-                          wanted->encapsulation == phase2::kUdpTunnel,
-                          wanted->lifetime,
-                          {}};
+      Phase2Choice choice{
+          wanted->proposal, Spi{spi}, is_udp(wanted->encapsulation), wanted->lifetime, {}};
       choice.reply.proposals.push_back(std::move(chosen));
       return choice;
     }
   }
-  return fail(ErrorCode::kRefused, "SA payload",
-              "holds no ESP proposal that configuration and card allow");
+  return fail(ErrorCode::kRefused, "SA payload", why);
 }
 
 }  // namespace holdfast::ike

@@ -57,12 +57,15 @@ class QuickModeInitiator : public QuickMode {
  private:
   Status on_message(const std::vector<isakmp::Payload>& payloads) override;
   void on_gave_up() override;
+  /// Says which proposals cannot stand in the offer.
+  void log_left_out(const ChildConfig& child) const;
   Result<ChildSa::Agreement> agree(const std::vector<isakmp::Payload>& payloads);
 
   std::string name_;
   std::uint32_t rekeys_;
   Manager::Done done_;
   std::vector<EspProposal> offered_;
+  bool is_udp_offered_ = false;
   TrafficSelector local_, remote_;
 };
 
@@ -81,6 +84,8 @@ class QuickModeResponder : public QuickMode {
       const std::vector<isakmp::Payload>& payloads) const;
   /// Child of the configuration that allows what the peer asks for.
   const ChildConfig* choose_child(const TrafficSelector& local, const TrafficSelector& remote);
+  Result<Phase2Choice> choose(const isakmp::SaPayload& offer, const ChildConfig& child,
+                              const std::vector<isakmp::Payload>& payloads) const;
   Status refuse(isakmp::NotifyType type, Error error);
 
   std::string name_;

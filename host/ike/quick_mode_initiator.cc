@@ -13,17 +13,19 @@ QuickModeInitiator::QuickModeInitiator(IkeSa& sa, std::uint32_t message_id, std:
 Status QuickModeInitiator::start() {
   const ChildConfig* child = sa_.facts.config->child(name_);
   if (!child) return fail(ErrorCode::kNotFound, name_, "is no child of the connection any more");
-  const SaPayload offer = offer_phase2(child->esp_proposals, spi_in_, sa_.has_nat(),
-                                       child->life_time, sa_.context().outside.offload.suites());
-  if (offer.proposals[0].transforms.empty())
+  const std::uint32_t suites = sa_.context().outside.offload.suites();
+  offered_ = of_one_group(child->esp_proposals, suites);
+  if (offered_.empty())
     return fail(ErrorCode::kUnsupported, name_, "has no ESP proposal that the card can do");
-  offered_ = child->esp_proposals;
+  log_left_out(*child);
+  is_udp_offered_ = sa_.has_nat();
+  const SaPayload offer =
+      offer_phase2(offered_, spi_in_, is_udp_offered_, child->life_time, suites);
   local_ = resolve(child->local_ts, sa_, true);
   remote_ = resolve(child->remote_ts, sa_, false);
 
   Parts parts = {{PayloadType::kSa, write_sa(offer)}, {PayloadType::kNonce, own_nonce_}};
-  // One group for all proposals: there is one KE payload (RFC 2409, 5.5).
-  const DhGroup group = child->esp_proposals.front().group;
+  const DhGroup group = offered_.front().group;
   if (group != DhGroup::kNone) {
     auto dh = DiffieHellman::create(group);
     if (!dh) return tl::unexpected(dh.error());
@@ -36,6 +38,13 @@ Status QuickModeInitiator::start() {
   return {};
 }
 
+void QuickModeInitiator::log_left_out(const ChildConfig& child) const {
+  for (const EspProposal& proposal : child.esp_proposals)
+    if (proposal.group != offered_.front().group)
+      sa_.log(1, "child " + name_ + ": not offering " + proposal.text() +
+                     ", whose group is not that of the first proposal");
+}
+
 /// The answer must be one of the proposals, with the selectors that were asked for.
 Result<ChildSa::Agreement> QuickModeInitiator::agree(const std::vector<Payload>& payloads) {
   if (count(payloads, PayloadType::kSa) != 1)
@@ -44,7 +53,9 @@ Result<ChildSa::Agreement> QuickModeInitiator::agree(const std::vector<Payload>&
   if (!sa) return tl::unexpected(sa.error());
   if (sa->proposals.size() != 1 || sa->proposals[0].transforms.size() != 1)
     return fail(ErrorCode::kBadFormat, "Quick Mode", "holds more than one answer");
-  const auto choice = choose_phase2(*sa, offered_, sa_.context().outside.offload.suites());
+  const auto choice = choose_phase2(
+      *sa, offered_,
+      {.suites = sa_.context().outside.offload.suites(), .is_udp_encapsulated = is_udp_offered_});
   if (!choice) return tl::unexpected(choice.error());
 
   const std::size_t num_ids = count(payloads, PayloadType::kIdentification);

@@ -52,6 +52,17 @@ Result<std::array<TrafficSelector, 2>> QuickModeResponder::read_selectors(
   return ids;
 }
 
+/// The encapsulation is what NAT detection said, and nothing else (RFC 3947, 5.1). After a move the
+/// two ends may see a NAT at different times; then it follows the path, whatever this says.
+Result<Phase2Choice> QuickModeResponder::choose(const SaPayload& offer, const ChildConfig& child,
+                                                const std::vector<Payload>& payloads) const {
+  Phase2Limits limits{.suites = sa_.context().outside.offload.suites()};
+  if (!sa_.has_moved()) limits.is_udp_encapsulated = sa_.has_nat();
+  const Payload* key = find(payloads, PayloadType::kKeyExchange);
+  limits.key_exchange_bytes = key ? key->body.size() : 0;
+  return choose_phase2(offer, child.esp_proposals, limits);
+}
+
 Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
   const Bytes expected = hash_phase2(*sa_.keys, message_id(), {after_hash(payloads, plain_)});
   if (const Status status = check_hash(payloads, expected); !status) return status;
@@ -73,7 +84,7 @@ Status QuickModeResponder::on_message_1(const std::vector<Payload>& payloads) {
                   {ErrorCode::kRefused, ids[0].text() + " === " + ids[1].text(),
                    "no child of the connection has these selectors"});
   name_ = child->name;
-  auto choice = choose_phase2(*offer, child->esp_proposals, sa_.context().outside.offload.suites());
+  auto choice = choose(*offer, *child, payloads);
   if (!choice) return refuse(NotifyType::kNoProposalChosen, choice.error());
 
   const DhGroup group = choice->proposal.group;

@@ -7,11 +7,11 @@
 
 namespace holdfast::isakmp {
 
-Result<std::optional<Bytes>> FragmentBuffer::add(const Fragment& fragment) {
+Result<std::optional<Bytes>> FragmentBuffer::add(const Fragment& fragment, std::size_t max_held) {
   HOLDFAST_CHECK(fragment.number > 0 && !fragment.data.empty());
   if (fragment.id != id_) forget();
   id_ = fragment.id;
-  const Status status = check(fragment);
+  const Status status = check(fragment, max_held);
   if (!status) {
     forget();
     return tl::unexpected(status.error());
@@ -27,7 +27,7 @@ Result<std::optional<Bytes>> FragmentBuffer::add(const Fragment& fragment) {
   return join();
 }
 
-Status FragmentBuffer::check(const Fragment& fragment) const {
+Status FragmentBuffer::check(const Fragment& fragment, std::size_t max_held) const {
   const std::string place = "fragment " + std::to_string(fragment.number);
   if (last_ != 0 && fragment.number > last_)
     return fail(ErrorCode::kBadFormat, place, "follows the last one");
@@ -43,6 +43,8 @@ Status FragmentBuffer::check(const Fragment& fragment) const {
   if (old == parts_.end() && fragment.data.size() > kMaxBytes - bytes_)
     return fail(ErrorCode::kFull, place,
                 "makes the message longer than " + std::to_string(kMaxBytes) + " bytes");
+  if (old == parts_.end() && held() + fragment.data.size() + kOverhead > max_held)
+    return fail(ErrorCode::kFull, place, "is more than may be kept at this time");
   return {};
 }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ike/arrival.h"
+#include "ike/context.h"
+#include "isakmp/address_update.h"
+
+namespace holdfast::ike {
+
+class IkeSa;
+class ChildSa;
+
+/// The four notifications, in the order of their notify types.
+enum class UpdateKind : std::uint8_t { kUpdate, kAck, kNack, kConfirm };
+
+/// The end whose address changed: tells the other end, answers its challenge, and when that does
+/// not help negotiates anew.
+class UpdateMover {
+ public:
+  explicit UpdateMover(IkeSa& sa);
+
+  /// The address in use is gone (`does_old_path_work` false) or a better one is there; the peer is
+  /// reached at `peer` from `own`. An update under way is given up for this one.
+  void move(const Endpoint& own, const Endpoint& peer, bool does_old_path_work);
+  bool is_moving() const { return move_.has_value(); }
+  bool is_moving_to(const Endpoint& own, const Endpoint& peer, bool does_old_path_work) const;
+  /// ACK or NACK. False if it came from elsewhere than expected, and may come again.
+  bool on_answer(UpdateKind kind, const isakmp::AddressUpdate& answer, const Arrival& arrival);
+  /// The ISAKMP SA ends or is renewed.
+  void stop();
+  void inherit(const UpdateMover& old);
+
+ private:
+  using Update = isakmp::AddressUpdate;
+
+  struct Move {
+    std::uint32_t request_id = 0;
+    Endpoint own, old_own, peer;
+    bool does_old_path_work = false;
+    std::vector<std::uint32_t> spis;  ///< Of the update; empty: all.
+    std::vector<std::uint32_t> tied;  ///< Children that cannot move, by unique id.
+    std::optional<Bytes> response;    ///< The challenge that came; CONFIRM repeats it.
+    Endpoint confirm_own, confirm_peer;
+    std::vector<Endpoint> tried;  ///< Endpoints of the peer that did not answer.
+    unsigned num_strangers = 0;   ///< Challenges from elsewhere that were answered.
+    unsigned tries = 0;
+    TimePoint began{}, try_began{};
+  };
+  bool is_capable() const;
+  void begin(Move move);
+  Update base_of(const Move& move) const;
+  void send_update();
+  void send_confirm(const Move& move, const Bytes& challenge, const Endpoint& own,
+                    const Endpoint& peer);
+  void send_again();
+  void wait_for_answer();
+  void on_moved(const Update& answer);
+  void on_nack(const Update& nack);
+  void on_refused(const Update& nack);
+  void on_no_answer();
+  Status bind(const Move& move, bool is_nat_local, bool is_nat_remote);
+  void negotiate_rest(const Move& done, const Update& answer);
+  void fall_back(const Move& move, const std::string& why);
+  void try_dpd(Move move);
+  void report(MoveStep step, const Move& move,
+              std::optional<isakmp::UpdateReason> reason = std::nullopt);
+
+  IkeSa& sa_;
+  std::uint32_t next_request_id_ = 1;
+  IpAddress acknowledged_;  // the last own address that the peer is known to have bound
+  std::optional<Move> move_;
+  std::optional<Move> done_;  // the last one: later challenges are still answered
+  Timer move_timer_, retry_timer_, settled_timer_;
+};
+
+}  // namespace holdfast::ike

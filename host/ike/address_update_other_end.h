@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ike/address_update_mover.h"
+
+namespace holdfast::ike {
+
+/// The end whose address did not change: checks an update, challenges, binds.
+///
+/// Where the old path is gone, an endpoint that the mover both claims and was seen at is bound at
+/// once, but within a byte credit and for a short time; everything else is bound when its challenge
+/// was answered from where it went to.
+class UpdateOtherEnd {
+ public:
+  explicit UpdateOtherEnd(IkeSa& sa);
+
+  /// The peer has announced a move that is not over yet.
+  bool is_pending() const { return pending_.has_value(); }
+  /// False if it came from where it is refused or no proof, and may come again from elsewhere.
+  bool on_update(const isakmp::AddressUpdate& update, const Arrival& arrival);
+  bool on_confirm(const isakmp::AddressUpdate& update, const Arrival& arrival);
+  /// The binding that it speaks of stands no more.
+  void forget_answer() { answered_.reset(); }
+  /// A copy of an update that is pending gives its source a challenge of its own; true if it is
+  /// one. It is not decrypted: the same bytes were authentic.
+  bool on_copy(const Arrival& arrival);
+  /// Base form: the new endpoint has answered DPD number `sequence`; true if it was asked here.
+  bool on_dpd_answer(std::uint32_t sequence, const Arrival& arrival);
+  void refuse(const isakmp::AddressUpdate& update, isakmp::UpdateReason reason,
+              const Arrival& arrival);
+  /// An ISAKMP message may go to `peer`; it is charged to the credit of an unproven endpoint.
+  bool may_send(const Endpoint& peer, std::size_t message_bytes);
+  /// What is not proven is undone: the SA ends or is renewed.
+  void stop();
+  void inherit(const UpdateOtherEnd& old) { highest_accepted_ = old.highest_accepted_; }
+
+ private:
+  using Update = isakmp::AddressUpdate;
+
+  struct Candidate {
+    Endpoint own, peer;
+    Bytes challenge;
+    std::uint32_t dpd = 0;  ///< Base form: the number of the question.
+  };
+  /// The same bytes again are a copy.
+  struct Datagram {
+    std::uint32_t message_id;
+    Bytes digest;
+  };
+  struct Pending {
+    Update update;
+    Endpoint claimed, observed, last_proven;
+    std::vector<std::uint32_t> spis, except;  ///< What moves; empty: all but `except`.
+    std::optional<isakmp::UpdateReason> partial;
+    std::vector<Candidate> candidates;
+    std::vector<Datagram> datagrams;
+    std::optional<Endpoint> bound;  ///< Proven.
+    TimePoint began{};
+  };
+  struct Provisional {
+    Endpoint proven_own, own, peer, proven_peer;
+    bool is_nat_local = false, is_nat_remote = false;  ///< As it was.
+    std::vector<std::uint32_t> spis, except;
+    std::int64_t budget = 0;  ///< Bytes of ISAKMP that may still be sent.
+  };
+  struct Answered {
+    std::uint32_t request_id = 0;
+    UpdateKind kind{};
+    Update content;
+  };
+  std::optional<isakmp::UpdateReason> reason_to_refuse(const Update& update,
+                                                       const Arrival& arrival);
+  /// The set that moves; the reason if there is none.
+  void start(Pending pending, const Arrival& arrival);
+  std::optional<isakmp::UpdateReason> choose(Pending& pending) const;
+  bool is_bindable(const IpAddress& address) const;
+  bool is_over_rate();
+  void answer_again(const Update& update, const Arrival& arrival);
+  void challenge(const Endpoint& own, const Endpoint& peer);
+  void bind_provisionally(const Arrival& arrival);
+  void roll_back();
+  unsigned rank(const Endpoint& peer) const;
+  Status bind(const Endpoint& own, const Endpoint& peer, std::optional<std::uint32_t> credit);
+  void bind_finally(const Endpoint& own, const Endpoint& peer);
+  void on_time_out();
+  void answer(UpdateKind kind, Update content, const Endpoint& own, const Endpoint& peer);
+  Update reply_to(const Update& update, const Endpoint& own, const Endpoint& peer) const;
+  void report(MoveStep step, const Endpoint& to,
+              std::optional<isakmp::UpdateReason> reason = std::nullopt);
+
+  IkeSa& sa_;
+  std::uint32_t highest_accepted_ = 0;
+  std::optional<Pending> pending_;
+  std::optional<Provisional> provisional_;
+  Timer pending_timer_;
+  std::optional<Answered> answered_;
+  std::vector<TimePoint> recent_;  // accepted updates, for the rate limit
+};
+
+}  // namespace holdfast::ike

@@ -58,6 +58,6 @@ class DaemonSocket {
 
 /// The address that the kernel would send from to `peer`, by the routes for `mark`.
 /// Errors: kNotFound (no route), kIo.
-Result<IpAddress> source_address(const IpAddress& peer, std::uint32_t mark);
+Result<IpAddress> source_address(const IpAddress& peer, std::uint32_t mark, int if_index = 0);
 
 }  // namespace holdfast::net

@@ -19,6 +19,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "interop"))
 import lab  # noqa: E402
+from bench_lines import figure, note, problem, table  # noqa: E402
 from lab import run, within  # noqa: E402
 
 PROBE = pathlib.Path(__file__).with_name("bench_probe.py")
@@ -63,19 +64,6 @@ secrets {{ ike-1 {{
 }} }}
 """
 QUIET = "holdfast { log { default = 0 } }\n"
-
-
-def tell(kind, **values):
-    print(json.dumps({"kind": kind, **values}), flush=True)
-
-
-def table(name, title, unit, columns=("got",), digits=2, has_wanted=True):
-    tell("table", name=name, title=title, unit=unit, columns=list(columns), digits=digits,
-         has_wanted=has_wanted)
-
-
-def figure(what, *got, at_least=None, at_most=None):
-    tell("figure", what=what, got=list(got), at_least=at_least, at_most=at_most)
 
 
 # ---------------------------------------------------------------- gateways on a core
@@ -205,7 +193,7 @@ def setups():
 
 def check_up(result, count):
     if result["up"] != count:
-        tell("problem", text=f"{count - result['up']} of {count} initiators are not up")
+        problem(f"{count - result['up']} of {count} initiators are not up")
 
 
 def memory(charon_bytes=None):
@@ -224,7 +212,7 @@ def memory(charon_bytes=None):
     table("daemon.memory", "resident memory of an ISAKMP SA and its IPsec SA", "kB")
     figure(f"{count:,} pairs, rows of soft: included", ours, at_most=6.0)
     figure("charon, 1,000 pairs", charon_bytes / 1000)
-    tell("note", text=f"measured after {hold} s of DPD, every 10 s; against a daemon without SAs")
+    note(f"measured after {hold} s of DPD, every 10 s; against a daemon without SAs")
 
 
 def first_packet():
@@ -293,8 +281,7 @@ def throughput():
     figure("came through, both gateways on one core", ours[3] / theirs[3], at_least=2.0)
     figure("out, a CPU second", ours[0] / theirs[0])
     figure("in, a CPU second", ours[1] / theirs[1])
-    tell("note", text="the load is more than fits: charon encrypts much that it then has no time to "
-         "decrypt")
+    note("the load is more than fits: charon encrypts much that it then has no time to decrypt")
     table("daemon.throughput_verilated", "the simulated RTL, both ends", "Mbit/s", columns,
           digits=2, has_wanted=False)
     figure("holdfastd, verilated:", *throughput_of(variant(Holdfast, card="verilated:"), 5))
@@ -339,7 +326,7 @@ def main():
             results[name] = part(results["setups"]) if name == "memory" and "setups" in results \
                 else part()
         except Exception as error:  # the other parts are still worth their time
-            tell("problem", text=f"{name}: {error}")
+            problem(f"{name}: {error}")
 
 
 if __name__ == "__main__":

@@ -24,5 +24,7 @@ void bench_lockstep(const Context& context);
 void bench_speed(const Context& context);
 /// Not of the card: ISAKMP and packets of holdfastd, beside strongSwan.
 void bench_daemon(const Context& context);
+/// The gap and the losses of a move, beside strongSwan's MOBIKE and wireguard-go.
+void bench_handover(const Context& context);
 
 }  // namespace holdfast::bench

@@ -28,6 +28,8 @@ constexpr Section kSections[] = {
     {"lockstep", "the RTL against the model, packet by packet", holdfast::bench::bench_lockstep},
     {"speed", "of the simulated card and of the model", holdfast::bench::bench_speed},
     {"daemon", "holdfastd beside strongSwan", holdfast::bench::bench_daemon},
+    {"handover", "an address moves under probes, beside strongSwan and wireguard-go",
+     holdfast::bench::bench_handover},
 };
 
 struct Options {
@@ -51,7 +53,7 @@ Options parse(int argc, char** argv) {
   app.add_option("SECTION", options.sections, "what to measure")->check(CLI::IsMember(names));
   app.add_option("--json", options.json, "write the figures to this file, too");
   app.add_flag("--long", options.is_long,
-               "a lockstep run of a million packets, memory after ten minutes");
+               "a lockstep run of a million packets, memory after ten minutes, 20 moves of a kind");
   app.add_option("--seed", options.seed, "of everything random")
       ->envname("HOLDFAST_SEED")
       ->capture_default_str();

@@ -7,12 +7,11 @@ import statistics
 import subprocess
 import time
 
-from lab import within
-from topology import CLIENT, SERVER, other
+from topology import CLIENT, SERVER, other, within
 
 MS = 1_000_000  # nanoseconds
 DOWN_MS = 200  # how long the client has no address when its old network is gone first
-KEEP_MS = 1500  # how long it keeps the old address when the new network is up first
+KEEP_MS = 500  # how long it keeps the old address when the new network is up first
 NEW_FIRST, OLD_GONE = "new path up first", "old path gone first"
 
 
@@ -49,12 +48,14 @@ class Direction:
         return int(statistics.median(b - a for a, b in zip(self.sent_ns, self.arrived_ns))) \
             if self.numbers else 0
 
-    def longest_gap(self, begin_ns, end_ns):
-        """Longest time without an arrival between the two; both count as arrivals."""
+    def longest_gap(self, begin_ns, end_ns, latest_ns=None):
+        """Longest time without an arrival between the two, which count as arrivals; of the gaps
+        that begin before `latest_ns`."""
         first = bisect.bisect_right(self.arrived_ns, begin_ns)
         last = bisect.bisect_left(self.arrived_ns, end_ns)
         points = [begin_ns, *self.arrived_ns[first:last], end_ns]
-        return max(b - a for a, b in zip(points, points[1:]))
+        return max((b - a for a, b in zip(points, points[1:])
+                    if latest_ns is None or a <= latest_ns), default=0)
 
 
 class Probes:
@@ -149,27 +150,31 @@ class Mover:
 
 @dataclasses.dataclass
 class Outcome:
-    """What one direction saw of one move. Times in ms."""
-    gap_ms: float  # longest time without an arrival, all in all
-    stall_ms: float  # the same, from when the new address was usable (and one transit for uplink)
+    """What one direction saw of one move. Gaps are those that begin within a second of it."""
+    gap_ms: float  # longest time without an arrival
+    back_ms: float  # the same from when the new network was usable; for uplink less one transit
+    first_ms: float  # from then until the first arrival, counted likewise
     lost: int
+    lost_without: int  # of them, those of the time without any network
     sent: int
 
 
 def outcome_of(direction, move, is_up):
-    margin = 20 * MS
-    begin = move.begun_ns - margin
-    end = move.end_ns - 100 * MS
     transit = direction.transit_ns()
-    gap = direction.longest_gap(begin, end)
-    if move.kind == NEW_FIRST:
-        stall = direction.longest_gap(move.usable_ns - margin, end)
-    else:
-        start = move.usable_ns + (transit if is_up else 0)
-        stall = direction.longest_gap(start, end)
+    begin, end = move.begun_ns - 20 * MS, move.end_ns - 100 * MS
+    latest = move.usable_ns + 1000 * MS
+    start = move.usable_ns + (transit if is_up else 0)
+    gap = direction.longest_gap(begin, end, latest)
+    back = gap if move.kind == NEW_FIRST else direction.longest_gap(start, end, latest)
+    first = bisect.bisect_right(direction.arrived_ns, start)
+    first_at = direction.arrived_ns[first] if first < len(direction.arrived_ns) else end
     lost = direction.lost_between(begin - transit, end - transit)
+    # What would have reached the client while it had no network, or left it then.
+    early = 0 if is_up else transit
+    without = [n for n in lost if move.begun_ns - early <= direction.scheduled(n)
+               < move.usable_ns - early]
     sent = len(direction.numbers_between(begin - transit, end - transit))
-    return Outcome(gap / MS, stall / MS, len(lost), sent)
+    return Outcome(gap / MS, back / MS, (first_at - start) / MS, len(lost), len(without), sent)
 
 
 @dataclasses.dataclass
@@ -191,22 +196,37 @@ class Result:
                 for move in self.moves if kind in (None, move.kind)]
 
 
-def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5, lead_s=1.0,
-              tell=lambda text: None):
-    """Probes through `pair`, which is up, and one move for each of `kinds`; without any, as long
-    as ten moves would take."""
+def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5, quiet_s=0,
+              tell=lambda number, kind, access: None):
+    """Probes through `pair`, which is up, and one move for each of `kinds`; without any, for
+    `quiet_s`."""
     before, cpu = pair.spis(), pair.seconds()
     probes = Probes(programs / "holdfast-probe", up, down, size)
-    time.sleep(lead_s)
+    time.sleep(1 + quiet_s)
     mover = Mover(network)
     for number, kind in enumerate(kinds):
-        tell((number, kind, other(network.access)))
+        tell(number, kind, other(network.access))
         mover.move(kind, spacing_s)
     end_ns = time.monotonic_ns()
     up_way, down_way, events = probes.stop()
     cpu_s = tuple(late - early for early, late in zip(cpu, pair.seconds()))
     return Result(probes.begin_ns, end_ns, up_way, down_way, mover.moves(events, end_ns), before,
                   pair.spis(), cpu_s, pair.log())
+
+
+def carries(programs, rate):
+    """Whether so many probes a second each way arrive, and in time."""
+    probes = Probes(programs / "holdfast-probe", rate, rate, linger_ms=60)
+    time.sleep(1)
+    up, down, _ = probes.stop()
+    return all(len(way.numbers) > 0.9 * way.sent and way.transit_ns() < 35 * MS
+               for way in (up, down))
+
+
+def rate_carried(programs):
+    """Probes a second each way for simulated hardware: half of what it carries, because moves and
+    other work need time as well."""
+    return next((rate for rate in (400, 200, 100, 50) if carries(programs, rate)), 25) // 2
 
 
 def programs_of(build):

@@ -7,9 +7,7 @@ import re
 import shutil
 import subprocess
 
-import lab
-from lab import run, within
-from topology import CLIENT, CLIENT_NET, SERVER_NET
+from topology import CLIENT, CLIENT_NET, SERVER_NET, lab, run, within
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PEER = {"client": "gateway", "gateway": "client"}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ike/manager.h"
 #include "net/netlink.h"
 #include "net/sockets.h"
 #include "net/tun.h"
@@ -16,7 +15,9 @@ class TunPort : public offload::PlainPort {
   std::optional<std::size_t> read(std::span<std::uint8_t> buffer) override {
     return tun_.read(buffer);
   }
+  bool has_more() const override { return tun_.has_more(); }
   bool write(ByteView packet) override { return tun_.write(packet); }
+  std::size_t flush() override { return tun_.flush(); }
 
  private:
   net::Tun& tun_;
@@ -26,31 +27,11 @@ class SocketPort : public offload::WirePort {
  public:
   explicit SocketPort(net::Sockets& sockets) : sockets_(sockets) {}
   std::size_t send(std::span<const net::WirePacket> packets) override {
-    for (const net::WirePacket& packet : packets) sockets_.send_esp(packet);
+    sockets_.send_esp(packets);
     return packets.size();
   }
 
  private:
-  net::Sockets& sockets_;
-};
-
-/// How the kernel reaches peers, around our tunnels.
-class KernelView : public ike::Manager::NetworkView {
- public:
-  KernelView(net::Netlink& netlink, net::Sockets& sockets) : netlink_(netlink), sockets_(sockets) {}
-  bool is_usable(const IpAddress& own) const override {
-    for (const auto& local : netlink_.addresses())
-      if (local.address == own) return local.is_usable;
-    return false;
-  }
-  std::optional<IpAddress> source_to(const IpAddress& peer) const override {
-    const auto source = sockets_.source_address(peer);
-    if (!source) return std::nullopt;
-    return *source;
-  }
-
- private:
-  net::Netlink& netlink_;
   net::Sockets& sockets_;
 };
 

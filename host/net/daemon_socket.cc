@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/daemon_socket.h"
 
+#include <netinet/udp.h>
+
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -83,6 +85,8 @@ Status DaemonSocket::configure(std::uint32_t mark) {
     (void)set_option(SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes, "");
   if (!set_option(SOL_SOCKET, SO_SNDBUFFORCE, kSendBufferBytes, ""))
     (void)set_option(SOL_SOCKET, SO_SNDBUF, kSendBufferBytes, "");
+  // Several datagrams in one, where the kernel can (5.0); see Arrival.
+  if (kind_ == SocketKind::kNat) (void)set_option(IPPROTO_UDP, UDP_GRO, 1, "");
   apply_dont_fragment();
   return {};
 }
@@ -117,13 +121,17 @@ void DaemonSocket::set_mode(const SendMode& mode) {
     (void)set_option(SOL_SOCKET, SO_NO_CHECK, mode.has_checksum ? 0 : 1, "");
 }
 
-Result<IpAddress> source_address(const IpAddress& peer, std::uint32_t mark) {
+Result<IpAddress> source_address(const IpAddress& peer, std::uint32_t mark, int if_index) {
   constexpr std::uint16_t kAnyPort = 500;  // nothing is sent
   const Descriptor fd(::socket(family_of(peer), SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP));
   if (!fd.is_open())
     return fail(ErrorCode::kIo, peer.text(),
                 "no socket of its family: " + std::string(std::strerror(errno)));
   if (mark != 0) ::setsockopt(fd.get(), SOL_SOCKET, SO_MARK, &mark, sizeof mark);
+  if (if_index != 0 &&
+      ::setsockopt(fd.get(), SOL_SOCKET, SO_BINDTOIFINDEX, &if_index, sizeof if_index) != 0)
+    return fail(ErrorCode::kIo, peer.text(),
+                "cannot ask for one interface: " + std::string(std::strerror(errno)));
   const SocketAddress to = to_socket_address({peer, kAnyPort});
   if (::connect(fd.get(), to.get(), to.size) != 0)
     return fail(ErrorCode::kNotFound, peer.text(),

@@ -2,6 +2,7 @@
 #include "net/receive_batch.h"
 
 #include <netinet/ip.h>
+#include <netinet/udp.h>
 
 #include <cerrno>
 #include <cstring>
@@ -27,6 +28,8 @@ void read_control(cmsghdr* control, Arrival& arrival) {
     arrival.own.address = to_ip_address(control_value<in6_pktinfo>(control).ipi6_addr);
   else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_TCLASS)
     arrival.tos = static_cast<std::uint8_t>(control_value<int>(control));
+  else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO)
+    arrival.segment_bytes = static_cast<std::size_t>(std::max(0, control_value<int>(control)));
 }
 
 /// A raw IPv4 socket gives the header too (RFC 791, 3.1).
@@ -54,12 +57,13 @@ ReceiveBatch::ReceiveBatch() : slots_(std::make_unique_for_overwrite<Slot[]>(kMa
   }
 }
 
-std::size_t ReceiveBatch::receive(const DaemonSocket& socket) {
-  for (mmsghdr& header : headers_) {
+std::size_t ReceiveBatch::receive(const DaemonSocket& socket, std::size_t most) {
+  for (mmsghdr& header : std::span(headers_).first(most)) {
     header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     header.msg_hdr.msg_controllen = kControlBytes;
   }
-  const int count = ::recvmmsg(socket.fd(), headers_.data(), kMaxPackets, MSG_DONTWAIT, nullptr);
+  const int count =
+      ::recvmmsg(socket.fd(), headers_.data(), static_cast<unsigned>(most), MSG_DONTWAIT, nullptr);
   return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 

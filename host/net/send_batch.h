@@ -18,13 +18,17 @@ namespace holdfast::net {
 class SendHeader {
  public:
   void fill(msghdr& header, const IpAddress& own, const Endpoint& peer, std::uint8_t tos);
+  /// The message is cut into datagrams of so many bytes; after fill(). take_segments() undoes it.
+  void add_segments(msghdr& header, std::size_t bytes);
+  void take_segments(msghdr& header);
 
  private:
   template <typename T>
   void add(msghdr& header, int level, int type, const T& value);
 
   SocketAddress peer_;
-  alignas(cmsghdr) std::array<char, 64> control_;
+  alignas(cmsghdr) std::array<char, 96> control_;
+  std::size_t plain_bytes_ = 0;  // of the control data without segments
 };
 
 /// Sends one datagram of up to two parts. False if the kernel did not take it.
@@ -32,9 +36,15 @@ bool send_datagram(const DaemonSocket& socket, const IpAddress& own, const Endpo
                    ByteView first, ByteView second = {});
 
 /// Packets for one socket and one mode that leave with one sendmmsg().
+///
+/// UDP datagrams of one size for one peer that follow each other are one message that the kernel
+/// cuts (UDP_SEGMENT), so that they pass its stack as one. Such datagrams need a checksum, which
+/// RFC 3948, 2.1 would rather see as 0, but wants every receiver to accept; those that leave alone
+/// have none. What the kernel does not take so, for its size or for want of a device that makes
+/// checksums, leaves one by one, and so does what follows for a while.
 class SendBatch {
  public:
-  static constexpr std::size_t kMaxPackets = 32;
+  static constexpr std::size_t kMaxPackets = 64;
   struct Sent {
     std::size_t packets = 0, errors = 0;
   };
@@ -42,21 +52,35 @@ class SendBatch {
   SendBatch();
   bool is_empty() const { return count_ == 0; }
   bool is_full() const { return count_ == kMaxPackets; }
-  /// Copies the packet; there must be room.
-  void add(const IpAddress& own, const Endpoint& peer, std::uint8_t tos, ByteView packet);
+  /// There must be room. Copies the packet, or with `is_lent` relies on it until flush().
+  void add(const IpAddress& own, const Endpoint& peer, std::uint8_t tos, ByteView packet,
+           bool is_lent = false);
   /// Sends all and is empty. What a full send buffer refuses is lost.
-  Sent flush(const DaemonSocket& socket);
+  Sent flush(DaemonSocket& socket);
 
  private:
   struct Slot {
+    IpAddress own;
+    Endpoint peer;
+    std::uint8_t tos = 0;
     SendHeader header;
-    Bytes bytes;
-    iovec vector;
+    Bytes copy;
+  };
+  /// One message: slots_[first] and those behind it.
+  struct Message {
+    std::size_t first = 0, count = 0;
   };
 
+  void make_messages(bool can_join);
+  std::size_t run_length(std::size_t first) const;
+  std::size_t send_singly(const DaemonSocket& socket, const Message& message);
+
   std::unique_ptr<Slot[]> slots_;
+  std::array<iovec, kMaxPackets> vectors_{};
   std::array<mmsghdr, kMaxPackets> headers_{};
-  std::size_t count_ = 0;
+  std::array<Message, kMaxPackets> messages_{};
+  std::size_t count_ = 0, num_messages_ = 0;
+  std::size_t num_alone_ = 0;  // packets that will not be joined
 };
 
 }  // namespace holdfast::net

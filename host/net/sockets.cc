@@ -17,8 +17,9 @@ namespace {
 constexpr std::array<std::uint8_t, 4> kNonEspMarker{};  // RFC 3948, 2.2
 constexpr std::uint8_t kKeepalive = 0xFF;               // RFC 3948, 2.3
 constexpr std::size_t kEspHeaderBytes = 8;              // RFC 4303, 2: SPI, sequence number
-/// Batches that one socket may read before the others have their turn.
-constexpr int kMaxBatches = 4;
+/// Packets that one socket may read before the others have their turn; a little more if the kernel
+/// gives many as one.
+constexpr std::size_t kMaxPackets = 128;
 
 bool is_keepalive(ByteView bytes) { return bytes.size() == 1 && bytes[0] == kKeepalive; }
 
@@ -35,6 +36,7 @@ struct Sockets::Native {
     explicit Door(DaemonSocket opened) : socket(std::move(opened)) {}
     DaemonSocket socket;
     SendBatch batch;
+    std::size_t most_segments = 1;  // of what came last
   };
 
   Native(EventLoop& event_loop, const Config& settings) : loop(event_loop), config(settings) {}
@@ -46,10 +48,12 @@ struct Sockets::Native {
   Status open(SocketKind kind, std::uint16_t port);
   Door* find(SocketKind kind, bool is_ipv6);
   void on_readable(Door& door);
+  std::size_t take_all(const DaemonSocket& socket, Arrival arrival);
   void take(const DaemonSocket& socket, const Arrival& arrival);
   void take_isakmp(const Arrival& arrival, ByteView message);
   void take_esp(const DaemonSocket& socket, const Arrival& arrival);
   void set_mode(Door& door, const SendMode& mode);
+  Door* add_esp(const WirePacket& packet, bool is_lent);
   void flush(Door& door);
   void flush();
   void flush_soon();
@@ -87,13 +91,19 @@ Sockets::Native::Door* Sockets::Native::find(SocketKind kind, bool is_ipv6) {
 }
 
 void Sockets::Native::on_readable(Door& door) {
-  for (int i = 0; i < kMaxBatches; ++i) {
-    const std::size_t count = arrivals.receive(door.socket);
+  std::size_t num_taken = 0;
+  while (num_taken < kMaxPackets) {
+    // Each may be many, so few are asked for when the last were.
+    const std::size_t most = std::max<std::size_t>(1, kMaxPackets / 4 / door.most_segments);
+    const std::size_t asked = std::min(most, ReceiveBatch::kMaxPackets);
+    const std::size_t count = arrivals.receive(door.socket, asked);
+    door.most_segments = 1;
     for (std::size_t n = 0; n < count; ++n) {
-      if (const auto arrival = arrivals.arrival(door.socket, n))
-        take(door.socket, *arrival);
-      else
-        ++counters.runts;
+      const auto arrival = arrivals.arrival(door.socket, n);
+      const std::size_t segments = arrival ? take_all(door.socket, *arrival) : 1;
+      if (!arrival) ++counters.runts;
+      num_taken += segments;
+      door.most_segments = std::max(door.most_segments, segments);
     }
     if (count == 0) {
       // Readable, but nothing there: it is the error queue.
@@ -101,8 +111,19 @@ void Sockets::Native::on_readable(Door& door) {
         if (on_mtu) on_mtu(peer, mtu);
       });
     }
-    if (count < ReceiveBatch::kMaxPackets) return;
+    if (count < asked) return;
   }
+}
+
+std::size_t Sockets::Native::take_all(const DaemonSocket& socket, Arrival arrival) {
+  Arrival one = arrival;
+  std::size_t count = 0;
+  do {
+    one.bytes = arrival.take_segment();
+    take(socket, one);
+    ++count;
+  } while (!arrival.bytes.empty());
+  return count;
 }
 
 /// RFC 3948, 2: what a datagram on the port for NAT is.
@@ -199,7 +220,8 @@ void Sockets::send(const Endpoint& own, const Endpoint& peer, ByteView message) 
   auto* door = native_->find(is_nat ? SocketKind::kNat : SocketKind::kIke, peer.address.is_ipv6);
   bool is_sent = false;
   if (door != nullptr) {
-    native_->set_mode(*door, {.dont_fragment = false, .has_checksum = true});
+    native_->flush(*door);  // nothing overtakes
+    door->socket.set_mode({.dont_fragment = false, .has_checksum = true});
     const ByteView marker = is_nat ? ByteView(kNonEspMarker) : ByteView();
     is_sent = send_datagram(door->socket, own.address, peer, marker, message);
   }
@@ -214,25 +236,41 @@ void Sockets::send_keepalive(const Endpoint& own, const Endpoint& peer) {
   ++(is_sent ? native_->counters.datagrams_out : native_->counters.send_errors);
 }
 
-/// The checksum of UDP around ESP should be 0 (RFC 3948, 2.1).
-void Sockets::send_esp(const WirePacket& packet) {
+/// With room for it in the door's batch. The checksum of UDP around ESP should be 0 (RFC 3948,
+/// 2.1): the batch decides, when it knows which packets leave as one.
+Sockets::Native::Door* Sockets::Native::add_esp(const WirePacket& packet, bool is_lent) {
   const bool is_udp = packet.encap == Encap::kUdp;
-  HOLDFAST_CHECK(!is_udp || packet.own.port == native_->config.nat_port);
-  auto* door =
-      native_->find(is_udp ? SocketKind::kNat : SocketKind::kRawEsp, packet.peer.address.is_ipv6);
+  HOLDFAST_CHECK(!is_udp || packet.own.port == config.nat_port);
+  Door* door = find(is_udp ? SocketKind::kNat : SocketKind::kRawEsp, packet.peer.address.is_ipv6);
   if (door == nullptr) {
-    ++native_->counters.send_errors;
-    return;
+    ++counters.send_errors;
+    return nullptr;
   }
-  if (door->batch.is_full()) native_->flush(*door);
-  native_->set_mode(*door, {.dont_fragment = packet.dont_fragment, .has_checksum = false});
+  if (door->batch.is_full()) flush(*door);
+  SendMode mode = door->socket.mode();
+  mode.dont_fragment = packet.dont_fragment;
+  set_mode(*door, mode);
   const Endpoint peer{packet.peer.address, is_udp ? packet.peer.port : std::uint16_t{0}};
-  door->batch.add(packet.own.address, peer, packet.tos, packet.esp);
-  native_->flush_soon();
+  door->batch.add(packet.own.address, peer, packet.tos, packet.esp, is_lent);
+  return door;
 }
 
-Result<IpAddress> Sockets::source_address(const IpAddress& peer) const {
-  return net::source_address(peer, native_->config.mark);
+void Sockets::send_esp(const WirePacket& packet) {
+  if (native_->add_esp(packet, false) != nullptr) native_->flush_soon();
+}
+
+void Sockets::send_esp(std::span<const WirePacket> packets) {
+  Native::Door* last = nullptr;
+  for (const WirePacket& packet : packets) {
+    Native::Door* door = native_->add_esp(packet, true);
+    if (last != nullptr && last != door) native_->flush(*last);
+    last = door;
+  }
+  if (last != nullptr) native_->flush(*last);
+}
+
+Result<IpAddress> Sockets::source_address(const IpAddress& peer, int if_index) const {
+  return net::source_address(peer, native_->config.mark, if_index);
 }
 
 const SocketCounters& Sockets::counters() const { return native_->counters; }

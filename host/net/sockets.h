@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "base/result.h"
 #include "holdfast/sa.h"
@@ -60,8 +61,11 @@ class Sockets : public DatagramSink {
   /// Copies the packet; it leaves, with others, before the loop waits again. Order is kept among
   /// packets of one encapsulation and family. Loss is no error, but counted.
   void send_esp(const WirePacket& packet);
-  /// The address that the kernel would send from to `peer`. Errors: kNotFound (no route).
-  Result<IpAddress> source_address(const IpAddress& peer) const;
+  /// The same for many, which leave at once and are not copied.
+  void send_esp(std::span<const WirePacket> packets);
+  /// The address that the kernel would send from to `peer`, through interface `if_index` if it is
+  /// not 0. Errors: kNotFound (no route).
+  Result<IpAddress> source_address(const IpAddress& peer, int if_index = 0) const;
   const SocketCounters& counters() const;
 
  private:

@@ -19,8 +19,12 @@ class PlainPort {
   virtual ~PlainPort() = default;
   /// One whole IP packet into `buffer`; its size, or nothing when there is none now.
   virtual std::optional<std::size_t> read(std::span<std::uint8_t> buffer) = 0;
-  /// False if nobody took it.
+  /// read() has one that came together with the last one: nobody else will tell of it.
+  virtual bool has_more() const { return false; }
+  /// Done with the bytes when it returns; the packet may wait for flush(). False if nobody took it.
   virtual bool write(ByteView packet) = 0;
+  /// How many packets that write() took nobody took then.
+  virtual std::size_t flush() { return 0; }
 };
 
 /// Where ESP leaves: the daemon's sockets, or a test.

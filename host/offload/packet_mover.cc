@@ -90,7 +90,13 @@ bool PacketMover::take_completions() {
 
 void PacketMover::on_plain_readable() {
   now_ = clock_.now();
-  for (std::size_t i = 0; i < kBatch && has_space(); ++i) {
+  read_plain();
+  poll();
+}
+
+/// A batch, and what came together with its last packet.
+void PacketMover::read_plain() {
+  for (std::size_t i = 0; (i < kBatch || ports_.plain.has_more()) && has_space(); ++i) {
     const Buffer buffer = *pool_.take();
     const auto bytes = ports_.plain.read(buffer.bytes);
     if (!bytes) {
@@ -101,7 +107,12 @@ void PacketMover::on_plain_readable() {
     counters_.plain_bytes_in += *bytes;
     send_plain(buffer, buffer.bytes.first(*bytes));
   }
-  poll();
+}
+
+void PacketMover::flush_plain() {
+  const std::size_t refused = ports_.plain.flush();
+  counters_.plain_out -= refused;
+  drop(MoverDrop::kPlainRefused, refused);
 }
 
 void PacketMover::on_wire_packet(const net::WirePacket& packet) {
@@ -142,6 +153,11 @@ void PacketMover::poll() {
     while (take_completions()) has_any = true;
     if (!has_any) look_whether_it_stopped();
   }
+  if (ports_.plain.has_more()) {  // there was no space for it
+    read_plain();
+    flush();
+  }
+  flush_plain();
   tell_acquires();
 }
 
@@ -154,6 +170,7 @@ void PacketMover::drain() {
     card_.io().poll();
     look_whether_it_stopped();
   }
+  flush_plain();
 }
 
 void PacketMover::on_policies_changed() {

@@ -67,7 +67,7 @@ class PacketMover : private CardFlow {
   void on_wire_packet(const net::WirePacket& packet);
   void poll();
   /// Packets are in the card or on their way to it: call poll() again.
-  bool busy() const { return num_in_card() > 0 || may_retry(); }
+  bool busy() const { return num_in_card() > 0 || may_retry() || ports_.plain.has_more(); }
   /// ICMP said that outer packets to `peer` may have at most `mtu` bytes. Forgotten when a path to
   /// or from `peer` is bound anew, and after a while.
   void set_path_mtu(const IpAddress& peer, unsigned mtu);
@@ -116,6 +116,8 @@ class PacketMover : private CardFlow {
   bool has_space() const { return num_in_card() < slots_.size() && pool_.num_free() > 0; }
   void stage(const Slot& slot, std::size_t bytes, std::uint16_t sa_index, std::uint16_t flags);
   void flush();
+  void read_plain();
+  void flush_plain();
   /// True if there were completions.
   bool take_completions();
   bool may_retry() const {

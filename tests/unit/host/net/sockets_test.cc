@@ -265,6 +265,36 @@ TEST_P(SocketsOverBothTest, ManyPacketsKeepTheirOrder) {
   EXPECT_EQ(sockets->counters().send_errors, 0u);
 }
 
+/// Lent, of one size for the most part, so that the kernel carries many as one.
+TEST_P(SocketsOverBothTest, BatchesLeaveAtOnceAndKeepTheirOrder) {
+  const auto sockets = open();
+  for (const bool has_udp : {false, true}) {
+    esp_.clear();
+    const std::uint16_t port = has_udp ? 4500 : 0;
+    std::vector<Bytes> bytes;
+    std::vector<WirePacket> packets;
+    for (std::uint32_t spi = 1; spi <= 200; ++spi)
+      bytes.push_back(esp_packet(spi, spi % 37 == 0 ? 30 : 1000));
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      packets.push_back({.own = {ip(own()), port},
+                         .peer = {ip(peer()), port},
+                         .encap = has_udp ? Encap::kUdp : Encap::kNone,
+                         .tos = static_cast<std::uint8_t>(i < 50 ? 0 : 0xB8),
+                         .dont_fragment = i % 90 == 0,
+                         .esp = bytes[i]});
+    sockets->send_esp(packets);
+    const std::uint64_t sent = has_udp ? 400 : 200;
+    EXPECT_EQ(sockets->counters().esp_out, sent);
+    run_until(0, 200);
+    for (std::size_t i = 0; i < 200; ++i) {
+      EXPECT_EQ(esp_[i].bytes, bytes[i]);
+      EXPECT_EQ(esp_[i].packet.tos, packets[i].tos);
+      EXPECT_EQ(esp_[i].packet.peer, packets[i].own);
+    }
+  }
+  EXPECT_EQ(sockets->counters().send_errors, 0u);
+}
+
 TEST_P(SocketsOverBothTest, LargestPacketsTravelInFragments) {
   const auto sockets = open();
   shell("ip link set lo mtu 1500");

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "offload/card_offload.h"
@@ -40,9 +41,13 @@ class MemoryPlain : public PlainPort {
     written.emplace_back(packet.begin(), packet.end());
     return true;
   }
+  bool has_more() const override { return come_together && !to_read.empty(); }
+  std::size_t flush() override { return std::exchange(num_to_refuse, 0); }
   std::deque<Packet> to_read;
   std::vector<Packet> written;
   bool accepts = true;
+  bool come_together = false;  // what is read belongs to one packet of the kernel's
+  std::size_t num_to_refuse = 0;
 };
 
 /// A packet on the wire with bytes of its own.

@@ -87,6 +87,17 @@ TEST(PacketMoverCompleted, PortsThatRefuseAreCounted) {
   EXPECT_EQ(both.right.dropped(MoverDrop::kPlainRefused), 3u);
 }
 
+TEST(PacketMoverCompleted, APortThatRefusesLaterIsCountedToo) {
+  TwoStations both(tunnel4());
+  both.connect();
+  for (unsigned i = 0; i < 5; ++i) both.left.plain.to_read.push_back(ip_packet_of(kA, kB, 100));
+  both.left.mover->on_plain_readable();
+  both.right.plain.num_to_refuse = 2;
+  both.carry();
+  EXPECT_EQ(both.right.mover->counters().plain_out, 3u);
+  EXPECT_EQ(both.right.dropped(MoverDrop::kPlainRefused), 2u);
+}
+
 TEST(PacketMoverCompleted, CongestionOnTheWireReachesTheInnerPacket) {
   TwoStations both(tunnel4());
   both.connect();

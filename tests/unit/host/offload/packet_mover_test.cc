@@ -154,6 +154,31 @@ TEST(PacketMover, ASlowCardLeavesPacketsInTheTunAndDropsThoseOfTheWire) {
   EXPECT_EQ(both.right.dropped(MoverDrop::kNoBuffer), 24u);
 }
 
+TEST(PacketMover, WhatCameTogetherIsReadWithoutAnotherCall) {
+  TwoStations both(tunnel4(), {.queue_log2 = 8});
+  both.connect();
+  both.left.plain.come_together = true;
+  for (unsigned i = 0; i < 100; ++i) both.left.plain.to_read.push_back(ip_packet_of(kA, kB, 100));
+  both.left.mover->on_plain_readable();
+  EXPECT_TRUE(both.left.plain.to_read.empty());
+  both.carry();
+  EXPECT_EQ(both.right.plain.written.size(), 100u);
+}
+
+TEST(PacketMover, WhatCameTogetherWaitsForSpace) {
+  TwoStations both(tunnel4(), {.queue_log2 = 4});
+  both.connect();
+  both.left.plain.come_together = true;
+  for (unsigned i = 0; i < 40; ++i) both.left.plain.to_read.push_back(ip_packet_of(kA, kB, 100));
+  both.left.io.is_late = true;
+  both.left.mover->on_plain_readable();
+  EXPECT_EQ(both.left.plain.to_read.size(), 24u);
+  both.left.io.release();
+  both.left.settle();  // the descriptor is not readable any more: busy() makes its owner poll
+  EXPECT_TRUE(both.left.plain.to_read.empty());
+  EXPECT_EQ(both.left.wire.sent.size(), 40u);
+}
+
 TEST(PacketMover, WakesItsOwnerForPacketsOfTheWire) {
   TwoStations both(tunnel4());
   both.connect();

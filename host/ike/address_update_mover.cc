@@ -84,14 +84,18 @@ void UpdateMover::move(const Endpoint& own, const Endpoint& peer, bool does_old_
   move.old_own = move_ ? move_->old_own : sa_.facts.own;
   move.does_old_path_work = does_old_path_work;
   move.began = sa_.context().now();
-  for (ChildSa* child : sa_.children_that_move({}, {}))
-    if (child->is_tied_to(move.old_own.address, own.address, true))
-      move.tied.push_back(child->unique_id());
   begin(std::move(move));
 }
 
 void UpdateMover::begin(Move move) {
   stop();
+  move.response.reset();
+  move.tries = move.num_strangers = 0;
+  move.spis.clear();
+  move.tied.clear();
+  for (const ChildSa* child : sa_.children_that_move({}, {}))
+    if (child->is_tied_to(move.old_own.address, move.own.address, true))
+      move.tied.push_back(child->unique_id());
   move.request_id = next_request_id_;
   move.try_began = sa_.context().now();
   const bool is_ipv6 = move.own.address.is_ipv6 || move.old_own.address.is_ipv6;
@@ -302,8 +306,6 @@ void UpdateMover::on_no_answer() {
   if (const auto next = sa_.other_way(given_up.tried); next && is_capable()) {
     given_up.own = next->own;
     given_up.peer = next->peer;
-    given_up.response.reset();
-    given_up.tries = 0;
     return begin(std::move(given_up));
   }
   fall_back(given_up, "the peer does not answer the address update");

@@ -335,6 +335,7 @@ void UpdateOtherEnd::bind_finally(const Endpoint& own, const Endpoint& peer) {
                  " to " + peer.address.text() + "; keys and sequence numbers stay");
   report(MoveStep::kMoved, peer);
   answer(UpdateKind::kAck, std::move(content), own, peer);
+  sa_.on_peer_bound();
   // Whoever is better may still come; then the move is settled.
   pending_timer_.start(sa_.update_config().unproven, [this] { on_time_out(); });
 }

@@ -42,6 +42,8 @@ struct Context {
   std::map<std::pair<isakmp::Cookie, std::string>, isakmp::Cookie> by_initiator;
   std::map<std::string, std::size_t> half_open_by_address;
   std::size_t num_half_open = 0;
+  /// What all peers that are not proven hold in fragments.
+  std::size_t unproven_fragment_bytes = 0;
   /// By their own cookies, oldest first; those that are no longer unproven are passed over.
   std::deque<std::pair<isakmp::Cookie, TimePoint>> half_open_order;
   std::set<std::uint32_t> reserved_spis;

@@ -161,8 +161,9 @@ void IkeSa::receive_fragment(const Endpoint& own, const Endpoint& peer, ByteView
   const auto fragment = payloads && payloads->size() == 1
                             ? parse_fragment(payloads->front().body)
                             : fail(ErrorCode::kBadFormat, "fragment", "is not alone");
-  if (!fragments_) fragments_ = std::make_unique<FragmentBuffer>();
-  const auto whole = fragment ? fragments_->add(*fragment) : tl::unexpected(fragment.error());
+  if (!fragments_) fragments_ = std::make_unique<FragmentStore>(context_);
+  const auto whole =
+      fragment ? fragments_->add(*fragment, is_unproven()) : tl::unexpected(fragment.error());
   if (!whole) {
     ++context_.counters.malformed;
     log(1, "dropping a fragment: " + whole.error().text());

@@ -12,9 +12,9 @@
 #include "ike/context.h"
 #include "ike/endpoint_probe.h"
 #include "ike/exchange.h"
+#include "ike/fragment_store.h"
 #include "ike/main_mode.h"
 #include "ike/retransmitter.h"
-#include "isakmp/fragment_buffer.h"
 
 namespace holdfast::ike {
 
@@ -96,9 +96,9 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   /// Of a responder: nobody has shown yet that he gets what is sent to his address.
   bool is_unproven() const;
   void give_way();
-  /// Since it was established; NAT detection of Main Mode may be out of date.
-  bool has_moved() const { return has_moved_; }
   bool has_nat() const { return facts.is_nat_local || facts.is_nat_remote; }
+  /// An end was bound elsewhere, so that the two may see a NAT at different times.
+  bool has_moved() const { return has_moved_; }
   /// The cookie that this end chose.
   const isakmp::Cookie& own_cookie() const;
   isakmp::Header header(isakmp::ExchangeType exchange, std::uint32_t message_id) const;
@@ -161,6 +161,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t send_dpd(const Endpoint& own, const Endpoint& peer);
   /// An address update is over; the network may have changed once more.
   void on_moved() { on_network_change(); }
+  /// The peer has proven where it is: what was begun anew is not needed.
+  void on_peer_bound();
   /// The peer was bound elsewhere without an update.
   void on_followed() {
     if (updates_) updates_->other_end.forget_answer();
@@ -283,7 +285,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   // Made when they are first needed, which for most SAs is never.
   std::unique_ptr<AddressUpdates> updates_;
   std::unique_ptr<EndpointProbe> probe_;
-  std::unique_ptr<isakmp::FragmentBuffer> fragments_;
+  std::unique_ptr<FragmentStore> fragments_;
   std::unique_ptr<MainModeAnswer> main_mode_answer_;
   Timer settle_timer_, sibling_timer_;
   bool is_abandoned_ = false, has_moved_ = false;

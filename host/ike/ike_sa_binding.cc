@@ -26,7 +26,6 @@ bool IkeSa::has_update_attributes() const {
 }
 
 bool IkeSa::is_newest() const {
-  if (is_abandoned_) return false;
   const auto other = sibling();
   return !other || is_preferred_to(*other);
 }
@@ -112,28 +111,38 @@ Status IkeSa::bind(const Rebinding& to, const std::vector<ChildSa*>& moving) {
   return {};
 }
 
-/// All of a path are one write of its row; some get a path of their own.
+/// One write of the path's row moves all its SAs, and those of exchanges under way. Children that
+/// stay get a row of their own with the old binding first.
 Status IkeSa::bind_children(const Binding& binding, std::optional<std::uint32_t> credit,
                             const std::vector<ChildSa*>& moving) {
-  const auto is_here = [&](const ChildSa* child) { return child->path() == path_; };
-  const auto num_here = std::count_if(children_.begin(), children_.end(),
-                                      [&](const auto& child) { return is_here(child.get()); });
-  if (static_cast<std::size_t>(num_here) == moving.size() &&
-      std::all_of(moving.begin(), moving.end(), is_here))
-    return path_->rebind(binding, credit);
   Offload& offload = context_.outside.offload;
-  const auto id = offload.add_path(binding);
-  if (!id) return tl::unexpected(id.error());
-  const auto fresh = std::make_shared<Path>(offload, *id, binding);
-  if (credit)
-    if (const Status status = fresh->rebind(binding, credit); !status) return status;
-  std::vector<SaId> sas;
-  for (const ChildSa* child : moving)
-    for (const SaId sa : child->sas()) sas.push_back(sa);
-  if (const Status status = offload.move_sas(sas, *id); !status) return status;
-  for (ChildSa* child : moving) child->set_path(fresh);
-  path_ = fresh;
-  return {};
+  std::vector<ChildSa*> staying, joining;
+  for (const auto& child : children_) {
+    const bool is_here = child->path() == path_;
+    const bool moves = std::find(moving.begin(), moving.end(), child.get()) != moving.end();
+    if (is_here && !moves) staying.push_back(child.get());
+    if (!is_here && moves) joining.push_back(child.get());
+  }
+  const auto go = [&](const std::vector<ChildSa*>& children, const std::shared_ptr<Path>& path) {
+    std::vector<SaId> sas;
+    for (const ChildSa* child : children)
+      for (const SaId sa : child->sas()) sas.push_back(sa);
+    const Status status = offload.move_sas(sas, path->id());
+    for (ChildSa* child : children)
+      if (status) child->set_path(path);
+    return status;
+  };
+  const Binding before = path_->binding();
+  if (!staying.empty()) {
+    const auto id = offload.add_path(before);
+    if (!id) return tl::unexpected(id.error());
+    if (const Status status = go(staying, std::make_shared<Path>(offload, *id, before)); !status)
+      return status;
+  }
+  if (const Status status = path_->rebind(binding, credit); !status) return status;
+  const Status joined = joining.empty() ? Status{} : go(joining, path_);
+  if (!joined) static_cast<void>(path_->rebind(before));
+  return joined;
 }
 
 // ---------------------------------------------------------------- negotiating anew
@@ -149,11 +158,12 @@ void IkeSa::negotiate_anew(const Endpoint& own, const Endpoint& peer) {
   if (is_dead_ || is_abandoned_) return;
   is_renewed_ = is_abandoned_ = true;
   const auto fresh = context_.renew(*this, own, peer);
+  successor_ = fresh;
   const std::weak_ptr<IkeSa> next = fresh;
   fresh->when_established([weak = weak_from_this(), next](const Status& status) {
     const auto old = weak.lock();
     const auto successor = next.lock();
-    if (!old || old->is_dead_) return;
+    if (!old || old->is_dead_ || !old->is_abandoned_) return;
     if (!status || !successor)
       return old->on_anew_failed(status ? "it is gone" : status.error().text());
     old->follow_anew(successor);
@@ -184,6 +194,14 @@ void IkeSa::follow_anew(const std::shared_ptr<IkeSa>& successor) {
     successor->add_child(name, [left, end_later](const Status&) {
       if (--*left == 0) end_later();
     });
+}
+
+void IkeSa::on_peer_bound() {
+  if (!std::exchange(is_abandoned_, false)) return;
+  is_renewed_ = false;
+  if (const auto successor = successor_.lock(); successor && !successor->is_established())
+    successor->end("the peer is there after all");
+  on_network_change();
 }
 
 void IkeSa::on_anew_failed(const std::string& reason) {

@@ -46,7 +46,9 @@ void IkeSa::start_again() {
   Facts fresh;
   fresh.config = facts.config;
   fresh.cookies.initiator = node.key();
-  fresh.own = first_own_;
+  // An address that was chosen may have gone meanwhile, and another taken its place.
+  const bool is_chosen = first_own_.address != IpAddress{.is_ipv6 = first_own_.address.is_ipv6};
+  fresh.own = {is_chosen ? facts.own.address : first_own_.address, first_own_.port};
   fresh.peer = first_peer_;
   if (!configured_peer(*fresh.config) && !fresh.config->remote_names.empty())
     fresh.peer = {IpAddress{}, fresh.config->remote_port};  // it may have another address by now
@@ -71,10 +73,10 @@ void IkeSa::look_up_peer() {
     const auto sa = weak.lock();
     if (!sa || sa->is_dead_) return;
     if (!addresses) return sa->on_look_up_failed(addresses.error().text());
-    Facts& facts = sa->facts;
-    facts.own = configured_own(*facts.config, addresses->front().is_ipv6);
-    facts.peer.address = addresses->front();
-    facts.peer_addresses.assign(addresses->begin() + 1, addresses->end());
+    Facts& known = sa->facts;
+    known.own = configured_own(*known.config, addresses->front().is_ipv6);
+    known.peer.address = addresses->front();
+    known.peer_addresses.assign(addresses->begin() + 1, addresses->end());
     sa->start();
   };
   ike::look_up_peer(context_, facts.config, found);

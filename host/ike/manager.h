@@ -43,8 +43,8 @@ struct Settings {
 /// Counters since the start; nothing that comes in is lost without one.
 struct ManagerCounters {
   std::uint64_t messages_in = 0, messages_out = 0, malformed = 0, unknown_cookies = 0,
-                half_open_refused = 0, bad_hash = 0, replayed = 0, unencrypted = 0,
-                retransmits_out = 0, retransmits_in = 0, unsupported_exchange = 0,
+                half_open_refused = 0, fragments_refused = 0, bad_hash = 0, replayed = 0,
+                unencrypted = 0, retransmits_out = 0, retransmits_in = 0, unsupported_exchange = 0,
                 unknown_spis = 0,  ///< Named in address updates.
       held_back = 0;               ///< Not sent to an endpoint that is not proven.
 };

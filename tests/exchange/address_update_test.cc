@@ -1,68 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Address updates between two ends (docs/protocol/address_update.md), in an in-memory network.
-#include <gtest/gtest.h>
-
-#include <algorithm>
-
-#include "exchange/world.h"
+#include "exchange/moving_ends.h"
 
 namespace holdfast::test {
 namespace {
 
-IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
-const IpAddress kFirst = address("192.0.2.1"), kSecond = address("203.0.113.7");
-
-/// The initiator's machine: which addresses it has, and which one the kernel would send from.
-struct Machine : ike::Manager::NetworkView {
-  std::vector<IpAddress> usable{kFirst};
-  std::optional<IpAddress> source = kFirst;
-  bool is_usable(const IpAddress& own) const override {
-    return std::find(usable.begin(), usable.end(), own) != usable.end();
-  }
-  std::optional<IpAddress> source_to(const IpAddress&) const override { return source; }
-};
-
-class AddressUpdate : public testing::Test {
+class AddressUpdate : public MovingEnds {
  protected:
-  AddressUpdate() {
-    w.responder.load(gateway_conf());
-    w.initiator.load(client_conf());
-    w.initiator.manager->set_network(&machine);
-    w.initiator.initiate("net");
-    w.settle();
-    before = keys();
-    w.num_sent = 0;
-  }
-  /// Keys of all SAs of both ends: a move leaves them alone.
-  std::vector<Bytes> keys() const {
-    std::vector<Bytes> all;
-    for (const End* end : {&w.initiator, &w.responder})
-      for (const auto& [id, sa] : end->offload.sas) all.push_back(sa.key);
-    return all;
-  }
-  /// The initiator's address changes; with `keeps_old` both are there for a while.
-  void go_to(const IpAddress& to, bool keeps_old) {
-    w.initiator.more_addresses.clear();
-    if (keeps_old) w.initiator.more_addresses.push_back(w.initiator.endpoint.address);
-    if (!keeps_old) machine.usable.clear();
-    machine.usable.push_back(to);
-    machine.source = to;
-    w.initiator.endpoint.address = to;
-    w.initiator.manager->on_network_change();
-  }
-  const Binding& binding(const End& end) const { return end.offload.paths.begin()->second; }
-  void expect_moved_to(const IpAddress& to) {
-    EXPECT_EQ(check_pair(w), "");
-    EXPECT_EQ(keys(), before) << "the keys live on";
-    EXPECT_EQ(binding(w.responder).peer.address, to);
-    EXPECT_EQ(binding(w.initiator).own.address, to);
-    EXPECT_EQ(w.responder.only_sa().remote.address, to);
-    EXPECT_EQ(w.initiator.only_sa().local.address, to);
-  }
-
-  Machine machine;
-  World w;
-  std::vector<Bytes> before;
+  AddressUpdate() { connect(); }
 };
 
 //  HDR*, HASH, N(UPDATE)                -->

@@ -314,7 +314,9 @@ TEST(Life, CloseActionNone) {
 }
 
 TEST(Life, DpdActionRestart) {
-  World w;
+  ike::Settings settings;
+  settings.address_update.park_time = std::chrono::seconds(0);  // a dead peer is not waited for
+  World w(1, settings);
   w.responder.load(gateway_conf());
   w.initiator.load(client_conf("dpd_delay = 10s\n dpd_timeout = 30s", "dpd_action = restart"));
   up(w);

@@ -154,7 +154,9 @@ TEST(Exchange, LifetimesRenewBothPhasesForAWeek) {
 }
 
 TEST(Exchange, DpdFindsADeadPeer) {
-  World w;
+  ike::Settings settings;
+  settings.address_update.park_time = std::chrono::seconds(0);  // it is not waited for
+  World w(1, settings);
   w.responder.load(gateway_conf("dpd_delay = 10s\n dpd_timeout = 30s"));
   w.initiator.load(client_conf("dpd_delay = 10s\n dpd_timeout = 30s"));
   w.initiator.initiate("net");

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Other peers and other ways: the gateway moves, both move, a peer without updates, one that waits.
+#include "exchange/moving_ends.h"
+
+namespace holdfast::test {
+namespace {
+
+const auto kSecond3 = std::chrono::seconds(3);
+
+class Peers : public MovingEnds {
+ protected:
+  using MovingEnds::MovingEnds;
+  const IpAddress kOtherGateway = address("198.51.100.77");
+};
+
+TEST_F(Peers, TheGatewayMoves) {
+  connect();
+  go(w.responder, gateway_machine, kOtherGateway, false);
+  w.settle();
+  EXPECT_EQ(check_pair(w), "");
+  EXPECT_EQ(keys(), before);
+  EXPECT_EQ(binding(w.initiator).peer.address, kOtherGateway);
+  EXPECT_EQ(binding(w.responder).own.address, kOtherGateway);
+  EXPECT_EQ(w.num_sent, 4u);
+}
+
+TEST_F(Peers, BothAtOnceWhenTheGatewayHasToldAnotherAddress) {
+  gateway_machine.usable = {kGateway, kOtherGateway};
+  gateway_machine.more = {kGateway, kOtherGateway};
+  w.responder.more_addresses = {kOtherGateway};
+  connect();
+  go_to(kSecond, false);
+  w.settle();  // the client has heard of the other address
+  expect_moved_to(kSecond);
+  go_to(address("203.0.113.8"), false);
+  w.responder.more_addresses.clear();
+  go(w.responder, gateway_machine, kOtherGateway, false);
+  w.advance(std::chrono::seconds(10));
+  EXPECT_EQ(check_pair(w), "");
+  EXPECT_EQ(keys(), before);
+  EXPECT_EQ(binding(w.initiator).peer.address, kOtherGateway);
+  EXPECT_EQ(binding(w.initiator).own.address, address("203.0.113.8"));
+  EXPECT_EQ(binding(w.responder).peer.address, address("203.0.113.8"));
+}
+
+TEST_F(Peers, BothAtOnceAndNobodyKnowsParksAndComesBack) {
+  connect();
+  go_to(kSecond, false);
+  go(w.responder, gateway_machine, kOtherGateway, false);
+  w.advance(std::chrono::minutes(3));
+  EXPECT_GT(count(w.initiator, ike::MoveStep::kParked), 0u);
+  EXPECT_EQ(keys(), before) << "nothing was torn down";
+  // The gateway is where it was again.
+  go(w.responder, gateway_machine, kGateway, false);
+  w.advance(std::chrono::minutes(1));
+  expect_moved_to(kSecond);
+}
+
+TEST_F(Peers, AMoveBetweenFamilies) {
+  const IpAddress v6 = address("2001:db8::1"), gateway6 = address("2001:db8::ffff");
+  gateway_machine.usable = {kGateway, gateway6};
+  gateway_machine.more = {gateway6};
+  w.responder.more_addresses = {gateway6};
+  connect();
+  go_to(kSecond, false);
+  w.settle();
+  machine.unreachable = {kGateway};
+  go_to(v6, false);
+  w.settle();
+  EXPECT_EQ(check_pair(w), "");
+  EXPECT_EQ(keys(), before);
+  EXPECT_EQ(binding(w.responder).peer.address, v6);
+  EXPECT_EQ(binding(w.responder).own.address, gateway6);
+  machine.unreachable = {gateway6};
+  go_to(kFirst, false);
+  w.settle();
+  EXPECT_EQ(binding(w.responder).peer.address, kFirst);
+  EXPECT_EQ(binding(w.responder).own.address, kGateway);
+}
+
+TEST_F(Peers, ASilentPeerThatKnowsUpdatesIsWaitedFor) {
+  connect(client_conf(), gateway_conf("dpd_delay = 10s\n dpd_timeout = 30s"));
+  w.on_send = [](InFlight&) { return false; };
+  w.advance(std::chrono::minutes(10));
+  EXPECT_EQ(count(w.responder, ike::MoveStep::kParked), 1u);
+  EXPECT_EQ(w.responder.sas().size(), 1u);
+  const std::size_t sent = w.num_sent;
+  w.advance(std::chrono::minutes(5));
+  EXPECT_EQ(w.num_sent, sent) << "DPD rests";
+  w.on_send = nullptr;
+  go_to(kSecond, false);
+  w.settle();
+  expect_moved_to(kSecond);
+  EXPECT_EQ(count(w.responder, ike::MoveStep::kResumed), 1u);
+}
+
+TEST_F(Peers, ItIsNotWaitedForWithoutEnd) {
+  connect(client_conf(), gateway_conf("dpd_delay = 10s\n dpd_timeout = 30s"));
+  w.on_send = [](InFlight&) { return false; };
+  w.advance(std::chrono::minutes(33));
+  EXPECT_TRUE(w.responder.sas().empty());
+}
+
+class WithSettings : public Peers {
+ protected:
+  static ike::Settings with(const std::function<void(AddressUpdateConfig&)>& change) {
+    ike::Settings settings;
+    change(settings.address_update);
+    return settings;
+  }
+  explicit WithSettings(const std::function<void(AddressUpdateConfig&)>& change)
+      : Peers(with(change)) {}
+};
+
+struct Off : WithSettings {
+  Off() : WithSettings([](auto& config) { config.accept = AddressUpdateConfig::Accept::kNo; }) {}
+};
+TEST_F(Off, AllIsNegotiatedAnewWithoutInitialContact) {
+  connect();
+  std::size_t most = 0;
+  w.on_send = [&](InFlight&) {
+    most = std::max(most, w.responder.sas().size());
+    return true;
+  };
+  go_to(kSecond, false);
+  w.advance(std::chrono::seconds(1));
+  EXPECT_EQ(w.responder.sas().size(), 2u) << "the old SAs live until the new ones carry traffic";
+  w.advance(std::chrono::seconds(5));
+  EXPECT_EQ(check_pair(w), "");
+  EXPECT_NE(keys(), before);
+  EXPECT_EQ(w.responder.only_sa().remote.address, kSecond);
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kAnew), 1u);
+  EXPECT_EQ(w.num_sent, 0u + w.num_sent);
+}
+
+struct Base : WithSettings {
+  Base() : WithSettings([](auto& config) { config.base_form = true; }) {}
+};
+TEST_F(Base, BindsWhenTheNewEndpointAnswersDpd) {
+  connect();
+  go_to(kSecond, false);
+  w.deliver();
+  EXPECT_EQ(binding(w.responder).peer.address, kFirst) << "not by the update alone";
+  w.settle();
+  EXPECT_EQ(binding(w.responder).peer.address, kSecond);
+  EXPECT_EQ(w.num_sent, 4u) << "UPDATE, DPD and its answer, ACK";
+  EXPECT_EQ(check_pair(w), "");
+}
+TEST_F(Base, ACopyFromElsewhereBindsNobody) {
+  connect();
+  w.on_send = [&](InFlight& datagram) {
+    if (datagram.from.address == kSecond) datagram.from.address = address("203.0.113.99");
+    return true;
+  };
+  go_to(kSecond, false);
+  w.advance(kSecond3);
+  EXPECT_EQ(binding(w.responder).peer.address, kFirst);
+}
+
+struct Unchallenged : WithSettings {
+  Unchallenged()
+      : WithSettings([](auto& config) {
+          config.base_form = true;
+          config.unchallenged = true;
+        }) {}
+};
+TEST_F(Unchallenged, OneUpdateOneAnswer) {
+  connect();
+  go_to(kSecond, false);
+  w.settle();
+  EXPECT_EQ(w.num_sent, 2u);
+  EXPECT_EQ(binding(w.responder).peer.address, kSecond);
+  EXPECT_EQ(check_pair(w), "");
+}
+
+struct Allowed : WithSettings {
+  Allowed()
+      : WithSettings([](auto& config) {
+          config.allowed_addresses = {Prefix::parse("203.0.113.0/29").value()};
+        }) {}
+};
+TEST_F(Allowed, OtherAddressesAreRefused) {
+  connect();
+  go_to(address("203.0.113.200"), true);
+  w.advance(kSecond3);
+  EXPECT_EQ(binding(w.responder).peer.address, kFirst);
+  EXPECT_GT(count(w.initiator, ike::MoveStep::kRefused), 0u);
+  go_to(kSecond, true);
+  w.advance(kSecond3);
+  expect_moved_to(kSecond);
+}
+
+struct Limited : WithSettings {
+  Limited() : WithSettings([](auto& config) { config.rate = 2; }) {}
+};
+TEST_F(Limited, WhatIsTooMuchIsBusyAndComesLater) {
+  connect();
+  for (const IpAddress& to : {kSecond, kFirst, kSecond}) {
+    go_to(to, false);
+    w.advance(std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kRefused), 1u);
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kAnew), 0u);
+}
+
+}  // namespace
+}  // namespace holdfast::test

@@ -23,6 +23,11 @@ class EndpointProbe {
 
   /// An authentic message came to `own` from `peer`, which is not where the peer is bound.
   void start(const Endpoint& own, const Endpoint& peer);
+  /// The binding changed: what was asked before says nothing now.
+  void drop() {
+    question_.reset();
+    timer_.stop();
+  }
   /// An answer to DPD number `sequence` came from `peer`; false if the number is none of ours.
   bool on_answer(std::uint32_t sequence, const Endpoint& peer);
 

@@ -307,7 +307,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::list<std::unique_ptr<ChildSa>> children_;
   std::string peer_complaint_;  // what it said in clear, for the sentence at the end
   TimePoint established_{}, rekey_at_{}, life_at_{}, last_heard_{};
-  std::uint32_t dpd_sequence_ = 0, dpd_asked_ = 0;
+  std::uint32_t dpd_first_ = 0, dpd_sequence_ = 0, dpd_asked_ = 0;
   std::optional<std::uint32_t> peer_dpd_sequence_;
   std::uint32_t peer_dpd_seen_ = 0;  // bit n: n below the highest
   unsigned dpd_unanswered_ = 0;

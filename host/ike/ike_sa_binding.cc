@@ -100,6 +100,7 @@ Status IkeSa::bind(const Rebinding& to, const std::vector<ChildSa*>& moving) {
     if (const Status status = bind_children(binding, to.credit, moving); !status) return status;
   if (to.own != facts.own || to.peer != facts.peer) {
     has_moved_ = true;
+    if (probe_) probe_->drop();
     for (Observer* observer : context_.observers)
       observer->on_ike_update(snapshot(), to.own, to.peer);
   }

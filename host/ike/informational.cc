@@ -194,8 +194,13 @@ void IkeSa::on_dpd_time() {
 }
 
 std::uint32_t IkeSa::send_dpd(const Endpoint& own, const Endpoint& peer) {
-  // A number that nobody can guess, and that rises (RFC 3706, 5.5).
-  if (dpd_sequence_ == 0) dpd_sequence_ = context_.outside.random.u32() >> 1;
+  // A number that nobody can guess, and that rises (RFC 3706, 5.5); of two ends of ours never the
+  // same.
+  if (dpd_sequence_ == 0) {
+    constexpr std::uint32_t kOfResponders = 1u << 30;
+    dpd_sequence_ = (context_.outside.random.u32() >> 2) | (is_initiator() ? 0 : kOfResponders);
+    dpd_first_ = dpd_sequence_ + 1;
+  }
   ++dpd_sequence_;
   WireWriter data;
   data.u32(dpd_sequence_);
@@ -209,6 +214,8 @@ std::uint32_t IkeSa::send_dpd(const Endpoint& own, const Endpoint& peer) {
 /// Numbers rise (RFC 3706, 5.5), though two on different ways may overtake each other; each counts
 /// once. What is older was recorded.
 bool IkeSa::is_new_dpd(std::uint32_t sequence) {
+  // HASH has no direction: our own question may come back.
+  if (dpd_first_ != 0 && sequence - dpd_first_ <= dpd_sequence_ - dpd_first_) return false;
   const auto ahead =
       peer_dpd_sequence_ ? static_cast<std::int32_t>(sequence - *peer_dpd_sequence_) : 1;
   if (ahead > 0) {

@@ -112,7 +112,11 @@ Section list_conn_message(const ConnectionConfig& connection) {
   Section message;
   Section& section = message.add_section(connection.name);
   section.add_list("local_addrs", address_texts(connection.local_addrs));
-  section.add_list("remote_addrs", address_texts(connection.remote_addrs));
+  std::vector<std::string> remote = connection.remote_names;
+  if (remote.empty() || !connection.remote_addrs.empty())
+    for (std::string& text : address_texts(connection.remote_addrs))
+      remote.push_back(std::move(text));
+  section.add_list("remote_addrs", std::move(remote));
   section.add("version", "IKEv1");
   section.add("reauth_time", "0");
   section.add("rekey_time", std::to_string(connection.rekey_time.count()));

@@ -123,6 +123,10 @@ TEST(Connection, ReadsEveryKey) {
 TEST(Connection, AnyAddressIsNoRestriction) {
   EXPECT_TRUE(connection("remote_addrs = %any").remote_addrs.empty());
   EXPECT_TRUE(connection("remote_addrs = 192.0.2.1, %any").remote_addrs.empty());
+  EXPECT_TRUE(connection("remote_addrs = gw.lab, %any").remote_names.empty());
+  const ConnectionConfig named = connection("remote_addrs = gw.lab, 192.0.2.1, 3com");
+  EXPECT_EQ(named.remote_names, (std::vector<std::string>{"gw.lab", "3com"}));
+  EXPECT_EQ(named.remote_addrs.size(), 1u);
   EXPECT_EQ(connection("remote_addrs = 0.0.0.0").remote_addrs[0].text(), "0.0.0.0/0");
   EXPECT_EQ(connection("remote_addrs = ::").remote_addrs[0].text(), "::/0");
 }
@@ -192,8 +196,9 @@ TEST(Connection, RefusesWhatIsNotSupportedWithASentence) {
       {"mediation = yes", "mediation"},
       {"mediated_by = x", "mediation"},
       {"mediation_peer = x", "mediation"},
-      {"remote_addrs = gw.lab", "names are not looked up"},
-      {"remote_addrs = 10.0.0.1-10.0.0.9", "ranges not supported"},
+      {"local_addrs = gw.lab", "names of this end are not looked up"},
+      {"remote_addrs = gw lab", "is neither an address nor a prefix"},
+      {"remote_addrs = 10.0.0.1-10.0.0.9", "ranges are not supported"},
       {"proposals = aes128gcm16-prfsha256-ecp256", "no AEAD"},
       {"local { auth = xauth }", "XAuth"},
       {"local { auth = xauth-pam }", "XAuth"},

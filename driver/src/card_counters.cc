@@ -37,6 +37,8 @@ Counters Card::counters() {
   c.unsupported_requests =
       read_pair(csr::kCountersUnsupportedRequestsLo, csr::kCountersUnsupportedRequestsHi);
   c.bad_completions = read_pair(csr::kCountersBadCompletionsLo, csr::kCountersBadCompletionsHi);
+  if (info_.map_minor >= 1)
+    c.credit_bytes = read_pair(csr::kCountersCreditBytesLo, csr::kCountersCreditBytesHi);
   for (unsigned i = 0; i < c.drops.size(); ++i)
     c.drops[i] = read_pair(csr::kCountersDropsLo(i), csr::kCountersDropsHi(i));
   return c;

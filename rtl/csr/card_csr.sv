@@ -2348,7 +2348,7 @@ module card_csr (
             readback_data_var[31:0] = 32'h484f4c44;
         end
         if(rd_mux_addr == 17'h4) begin
-            readback_data_var[15:0] = 16'h0;
+            readback_data_var[15:0] = 16'h1;
             readback_data_var[31:16] = 16'h1;
         end
         if(rd_mux_addr == 17'h8) begin

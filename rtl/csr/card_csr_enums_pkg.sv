@@ -98,6 +98,7 @@ package card_csr_enums_pkg;
   localparam int unsigned CounterBadRequests = 17;
   localparam int unsigned CounterUnsupportedRequests = 18;
   localparam int unsigned CounterBadCompletions = 19;
+  localparam int unsigned CounterCreditBytes = 20;
   localparam int unsigned CounterDrops = 64;
   // Blocks of the map: first offset in BAR0 and size, in bytes.
   localparam int unsigned IdentityBase = 'h00000;
@@ -124,7 +125,7 @@ package card_csr_enums_pkg;
   localparam int unsigned MsixPendingSize = 'h4;
   // Bit n set: the block of counters has slot n.
   localparam logic [127:0] CounterExists =
-    128'hffffffffffffffff00000000000fffff;
+    128'hffffffffffffffff00000000001fffff;
   // Bits of the error latch.
   localparam int unsigned ErrorBitUnknownOffset = 0;
   localparam int unsigned ErrorBitPartialWrite = 1;

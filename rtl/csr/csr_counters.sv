@@ -52,6 +52,9 @@ module csr_counters (
   logic [31:0][7:0]          drops_q, drops_shadow_q;
   // Up to 64 packets of 65,535 bytes.
   logic [1:0][21:0] bytes_in_q, bytes_out_q, bytes_in_shadow_q, bytes_out_shadow_q;
+  logic [21:0]      credit_q, credit_shadow_q;
+  logic             is_held;
+  assign is_held = retired_valid_i[1] && retired_i[1].reason == DropReasonCredit;
 
   assign latch = index_q == 6'(WalkCycles - 1);
   assign drop_any = drop != '0;
@@ -71,7 +74,11 @@ module csr_counters (
       drops_q     <= '0;
       bytes_in_q  <= '0;
       bytes_out_q <= '0;
+      credit_q    <= '0;
     end else begin
+      if (latch || is_held) begin
+        credit_q <= (latch ? '0 : credit_q) + (is_held ? 22'(retired_i[1].bytes_in) : '0);
+      end
       if (latch || pulse != '0) begin
         for (int unsigned i = 0; i < NumPulses; i++)
           events_q[i] <= (latch ? 8'd0 : events_q[i]) + 8'(pulse[i]);
@@ -95,6 +102,7 @@ module csr_counters (
       drops_shadow_q     <= drops_q;
       bytes_in_shadow_q  <= bytes_in_q;
       bytes_out_shadow_q <= bytes_out_q;
+      credit_shadow_q    <= credit_q;
     end
   end
 
@@ -114,6 +122,7 @@ module csr_counters (
     else if (index_q == 6'(CounterCycles))             amount = 22'(WalkCycles);
     else if (index_q[5:1] == 5'(CounterBytesIn / 2))   amount = bytes_in_shadow_q[index_q[0]];
     else if (index_q[5:1] == 5'(CounterBytesOut / 2))  amount = bytes_out_shadow_q[index_q[0]];
+    else if (index_q == 6'(CounterCreditBytes))        amount = credit_shadow_q;
     else                                               amount = 22'(events_shadow_q[index_q[4:0]]);
   end
 

@@ -6,7 +6,7 @@
 /// An event that finds the ring full is lost and counted. While the ring is off, or of a size that
 /// does not exist, events are taken and forgotten. Errors that rise while an error event waits to
 /// be written share it: `detail` is the latch at the time of writing.
-/// The entry's addresses and ports are 0 (address_family 0): events of today carry none.
+/// Addresses and ports are those of the packet that roamed; of other events they are 0.
 module dma_events (
   input  logic clk_i,
   input  logic rst_ni,
@@ -73,6 +73,12 @@ module dma_events (
       entry.generation = event_i.generation;
       entry.path_index = event_i.path_index;
       entry.sa_index   = event_i.sa_index;
+      entry.own_address  = common_pkg::reverse_bytes(event_i.endpoints.own_address);
+      entry.peer_address = common_pkg::reverse_bytes(event_i.endpoints.peer_address);
+      entry.own_port     = event_i.endpoints.own_port;
+      entry.peer_port    = event_i.endpoints.peer_port;
+      if (event_i.kind == EventKindRoam)
+        entry.address_family = event_i.endpoints.is_ipv6 ? 8'd6 : 8'd4;
     end
   end
 

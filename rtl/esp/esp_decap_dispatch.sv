@@ -47,6 +47,12 @@ module esp_decap_dispatch (
   crypto_pkg::gcm_request_t request_q;
   logic                     request_valid_q;
 
+  sad_pkg::arrival_t arrival;
+  esp_arrival u_arrival (
+    .esp_i(packet_i.esp), .path_i(ticket_i.path), .path_index_i(ticket_i.row.path_index),
+    .arrival_o(arrival)
+  );
+
   // ---- One packet starts while the last beat of the one before is taken -----------------------
 
   assign has_ticket = packet_i.reason == DropReasonNone;
@@ -62,6 +68,7 @@ module esp_decap_dispatch (
     has_ticket: has_ticket,
     sa_index:   has_ticket ? ticket_i.sa_index : '1,
     generation: is_opened ? ticket_i.path.generation : '0,
+    arrival:    arrival,
     epoch:      ticket_i.row.epoch,
     seq:        ticket_i.seq,
     selector:   ticket_i.row.selector,

@@ -114,7 +114,7 @@ module esp_decap_finish (
   assign is_told        = entry.early == DropReasonNone;
   assign update_o       = '{sa_index: job_i.sa_index, epoch: job_i.epoch, seq: job_i.seq,
                             is_charged: entry.late == DropReasonNone,
-                            inner_bytes: plaintext_i.length};
+                            inner_bytes: plaintext_i.length, arrival: job_i.arrival};
   assign update_valid_o = has_all && is_told && entry_space;
   assign go             = has_all && entry_space && (!is_told || update_ready_i);
   assign job_ready_o       = go;

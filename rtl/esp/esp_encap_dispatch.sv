@@ -47,9 +47,8 @@ module esp_encap_dispatch (
 
   // ---- The outer header -----------------------------------------------------------------------
 
-  // Trailer of 2 bytes and padding; with IV, SPI, sequence number and ICV 32 bytes more.
-  assign cipher_bytes = {2'd0, packet_i.length + 14'd5} & ~16'd3;
-  assign esp_bytes    = cipher_bytes + 16'd32;
+  assign esp_bytes    = esp_pkg::esp_bytes(packet_i.length);
+  assign cipher_bytes = esp_bytes - 16'd32;
   assign tos = {ticket_i.row.copy_dscp ? packet_i.tos[7:2] : ticket_i.row.dscp,
                 ticket_i.row.has_ecn ? packet_i.tos[1:0] : net_pkg::EcnNotEct};
   // SPI, sequence number, IV (RFC 4106, 3)

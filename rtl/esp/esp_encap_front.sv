@@ -107,6 +107,7 @@ module esp_encap_front (
 
   assign is_queried    = parse_reason == DropReasonNone;
   assign query_o       = '{sa_index: sa_index_q, inner_bytes: header.length[15:0],
+                           esp_bytes: esp_pkg::esp_bytes(header.length[13:0]),
                            is_ipv6: header.is_ipv6, source: header.source,
                            destination: header.destination};
   assign query_valid_o = parse_valid && is_queried && packet_space;

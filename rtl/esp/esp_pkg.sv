@@ -40,7 +40,8 @@ package esp_pkg;
     drop_reason_e       reason;          // not none: there is no plaintext, only a result
     logic               has_ticket;
     sa_index_t          sa_index;
-    generation_t        generation;
+    generation_t        generation;      // of the path row that was read; 0: no ticket
+    arrival_t           arrival;
     logic [7:0]         epoch;
     logic [63:0]        seq;
     selector_t          selector;
@@ -100,4 +101,10 @@ package esp_pkg;
     logic [511:0]       header;          // first byte on the wire in bits 7:0
     logic [127:0]       icv;
   } outbound_exit_t;
+
+  /// Bytes from SPI to ICV around an inner packet: SPI, sequence number, IV, the packet with
+  /// padding and a trailer of 2 bytes, ICV (RFC 4303, 2; RFC 4106, 3).
+  function automatic logic [15:0] esp_bytes(logic [13:0] inner_bytes);
+    return {2'd0, (inner_bytes + 14'd5) & ~14'd3} + 16'd32;
+  endfunction
 endpackage

@@ -146,7 +146,11 @@ module net_parse_inbound (
   assign esp_o = '{offset: header_bytes + (is_udp ? 7'd8 : 7'd0), length: esp_length,
                    spi: is_udp ? word_q[2] : word_q[0], seq_lo: is_udp ? word_q[3] : word_q[1],
                    iv: is_udp ? {word_q[4], word_q[5]} : {word_q[2], word_q[3]},
-                   ecn: header.tos[1:0]};
+                   ecn: header.tos[1:0], is_ipv6: header.is_ipv6, has_udp: is_udp,
+                   outer_bytes: header.length[15:0],
+                   source: header.source, destination: header.destination,
+                   source_port: is_udp ? word_q[0][31:16] : '0,
+                   destination_port: is_udp ? word_q[0][15:0] : '0};
 
   assign valid_o = is_open_q
       && (has_ended || num_bytes >= header_bytes + 7'(4 * NumWords));

@@ -46,6 +46,13 @@ package net_pkg;
     logic [31:0] seq_lo;
     logic [63:0] iv;
     logic [1:0]  ecn;             // of the outer IP header
+    logic        is_ipv6;         // outside
+    logic        has_udp;
+    logic [15:0] outer_bytes;     // of the whole IP packet
+    logic [127:0] source;         // as in ip_header_t
+    logic [127:0] destination;
+    logic [15:0] source_port;     // 0 without UDP
+    logic [15:0] destination_port;
   } esp_header_t;
 
   localparam logic [1:0] EcnNotEct = 2'b00;  // RFC 3168, 5

@@ -2,7 +2,7 @@
 `include "common_assert.svh"
 
 /// SA database on chip (RFC 4301, 4.4.2): lookup, rows, bindings, replay windows, sequence numbers,
-/// lifetimes, and the commands that change them.
+/// lifetimes, byte credit, and the commands that change them.
 ///
 /// Queries and updates are answered in order, one a cycle at best, so a packet of five beats never
 /// waits. Every accepted query is one packet in flight in its direction until `*_done_i`; packets
@@ -98,6 +98,7 @@ module sad #(
 
   // Questions and answers
   walk_t walk, probe_walk;
+  arrival_t arrival;
   logic  walk_valid, probe_walk_valid, probe_walk_ready;
   logic  in_ticket_has_room, in_verdict_has_room, out_ticket_has_room;
   logic  in_flight_has_room, out_flight_has_room;
@@ -135,7 +136,8 @@ module sad #(
   raised_t          raised;
   sa_write_t        sa_write_row;
   path_index_t      new_path_index;
-  logic             sa_write, path_write, cam_write, cam_is_set;
+  logic             sa_write, path_write, cam_write, cam_is_set, is_credit_busy;
+  logic [31:0]      new_credit;
   logic [31:0]      cam_spi;
 
   sad_walk #(
@@ -144,6 +146,9 @@ module sad #(
     .clk_i, .rst_ni, .cycle_i(cycle_q), .walk_i(walk), .walk_valid_i(walk_valid),
     .cam_write_i(cam_write), .cam_is_set_i(cam_is_set),
     .cam_index_i(sa_write_row.sa_index[SaWidth-1:0]), .cam_spi_i(cam_spi),
+    .sweep_i(sweep), .sweep_index_i(sweep_index),
+    .path_write_i(path_write), .path_write_index_i(new_path_index[PathWidth-1:0]),
+    .credit_i(new_credit), .is_credit_busy_o(is_credit_busy), .arrival_i(arrival),
     .first_read_o(first_read), .first_index_o(first_index),
     .sa_i(sa_row), .lifetime_i(lifetime_row), .state_i(state_row),
     .second_read_o(second_read), .second_index_o(second_index), .path_index_o(read_path_index),
@@ -195,6 +200,16 @@ module sad #(
     .data_o(in_verdict_o), .valid_o(in_verdict_valid_o), .ready_i(in_verdict_ready_i)
   );
 
+  // What came with an update waits here for its stage 6; there are no more than its stages.
+  logic unused_arrival_space, has_arrival;
+  logic [3:0] unused_arrival_count;
+  common_fifo #(.T(arrival_t), .Depth(NumAnswers)) u_arrivals (
+    .clk_i, .rst_ni,
+    .data_i(in_update_i.arrival), .valid_i(in_update_taken), .ready_o(unused_arrival_space),
+    .data_o(arrival), .valid_o(has_arrival), .ready_i(verdict_push),
+    .count_o(unused_arrival_count)
+  );
+
   // Packets in flight
   logic [15:0] in_started, in_finished, out_started, out_finished;
   generation_t in_fence, out_fence, fence_gap;
@@ -227,11 +242,11 @@ module sad #(
     .probe_i(probe), .probe_valid_i(probe_valid),
     .in_started_i(in_started), .in_finished_i(in_finished),
     .out_started_i(out_started), .out_finished_i(out_finished),
-    .is_state_busy_i(state_write),
+    .is_state_busy_i(state_write), .is_credit_busy_i(is_credit_busy),
     .sa_write_o(sa_write), .sa_write_row_o(sa_write_row),
     .cam_write_o(cam_write), .cam_is_set_o(cam_is_set), .cam_spi_o(cam_spi),
     .path_write_o(path_write), .path_row_o(new_path), .path_index_o(new_path_index),
-    .generation_o
+    .credit_o(new_credit), .generation_o
   );
 
   sad_events u_events (
@@ -239,5 +254,6 @@ module sad #(
     .event_o, .event_valid_o, .event_ready_i, .event_lost_o
   );
 
+  `ASSERT(ArrivalIsThere_A, verdict_push |-> has_arrival)
   `ASSERT(AnswersAreOne_A, $onehot0({in_ticket_push, out_ticket_push, verdict_push, probe_valid}))
 endmodule

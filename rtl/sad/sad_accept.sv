@@ -110,6 +110,7 @@ module sad_accept #(
         walk_o.kind        = WalkOutQuery;
         walk_o.sa_index    = out_query_i.sa_index;
         walk_o.inner_bytes = out_query_i.inner_bytes;
+        walk_o.esp_bytes   = out_query_i.esp_bytes;
       end
     end
   end

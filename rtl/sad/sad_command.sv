@@ -6,15 +6,16 @@
 /// - add_sa: probe, GHASH subkey, all rows in one cycle; entering the CAM is the last step.
 /// - delete_sa: out of the CAM and inactive in one cycle, wait until every packet that was in
 ///   flight then is done, all rows zero but the epoch, which numbers the owners of a row.
-/// - write_path, move_sa: one write and the next generation, in one cycle.
+/// - write_path, move_sa: one write and the next generation, in one cycle; with a path row its
+///   byte credit.
 ///
 /// The operands are taken in the cycle of `command_start_i`; the copy of the key is cleared when
 /// the command ends, whatever its result. No result ever shows a key.
 ///
 /// Latency: 2 cycles if the operands alone are refused, else 9 and what the command itself needs,
 ///          without waiting for a free cycle between packets. add_sa and delete_sa wait for a cycle
-///          in which no packet changes the state of an SA: who lets packets change state in every
-///          cycle holds them off. Behind the ESP pipeline there is such a cycle, because no packet
+///          in which no packet changes the state of an SA, write_path for one in which none changes
+///          a credit: who lets packets do that in every cycle holds them off. Behind the ESP pipeline there is such a cycle, because no packet
 ///          has fewer than two beats and no direction changes state more than once a packet.
 module sad_command #(
   parameter int unsigned NumSas = 256,
@@ -51,6 +52,8 @@ module sad_command #(
 
   // Writes; a whole SA waits while `is_state_busy_i`.
   input  logic                     is_state_busy_i,
+  /// A path waits while 1.
+  input  logic                     is_credit_busy_i,
   output logic                     sa_write_o,
   output sad_pkg::sa_write_t       sa_write_row_o,
   output logic                     cam_write_o,
@@ -59,6 +62,7 @@ module sad_command #(
   output logic                     path_write_o,
   output sad_pkg::path_row_t       path_row_o,
   output sad_pkg::path_index_t     path_index_o,
+  output logic [31:0]              credit_o,
 
   /// The card's generation: 0 after reset, one more with each write_path and move_sa.
   output sad_pkg::generation_t     generation_o
@@ -135,7 +139,7 @@ module sad_command #(
       StScrub: if (probe_ready_i) state_d = StScrubWait;
       StScrubWait: if (probe_valid_i) is_finished = 1'b1;
       // write_path, move_sa
-      StPath: is_finished = 1'b1;
+      StPath: is_finished = !is_credit_busy_i;
       StMove: is_finished = 1'b1;
     endcase
     if (is_finished) state_d = StIdle;
@@ -144,7 +148,7 @@ module sad_command #(
   assign command_busy_o   = state_q != StIdle;
   assign command_result_o = result_q;
   assign generation_o     = generation_q;
-  assign is_commit        = state_q == StPath || state_q == StMove;
+  assign is_commit        = path_write_o || state_q == StMove;
 
   assign subkey_start_o = state_q == StSubkey && !is_subkey_asked_q;
   assign subkey_size_o  = command_q.row.suite[1:0];
@@ -197,8 +201,9 @@ module sad_command #(
     endcase
   end
 
-  assign path_write_o = state_q == StPath;
+  assign path_write_o = state_q == StPath && !is_credit_busy_i;
   assign path_index_o = command_q.path_index;
+  assign credit_o     = command_q.credit;
   always_comb begin
     path_row_o            = command_q.path;
     path_row_o.generation = generation_q + 32'd1;

@@ -12,6 +12,14 @@ module sad_decide (
   input  logic                      seen_i,
   input  sad_pkg::charge_t          charge_i,
   input  logic                      selector_match_i,
+  /// Inbound: how the packet came.
+  input  logic                      is_elsewhere_i,
+  input  sad_pkg::generation_t      origin_generation_i,
+  /// Inbound: the packet gives credit to its path, if it is accepted.
+  input  logic                      is_giving_i,
+  /// Outbound: the path's credit is enough, or not limited; that it is not was told before.
+  input  logic                      has_credit_i,
+  input  logic                      is_credit_told_i,
   input  logic [63:0]               cycle_i,
 
   output card_csr_enums_pkg::drop_reason_e reason_o,
@@ -21,14 +29,14 @@ module sad_decide (
   output logic                      window_write_o,
   output logic                      state_write_o,
   output sad_pkg::state_row_t       state_o,
-  /// Events, each once: soft lifetime in bit 0, hard in 1, sequence in 2.
-  output logic [2:0]                raised_o
+  output sad_pkg::credit_op_e       credit_op_o,
+  output sad_pkg::kinds_t           raised_o
 );
   import card_csr_enums_pkg::*;
   import sad_pkg::*;
 
   logic is_here, is_acceptable, is_used_up, is_last;
-  logic is_charged, is_refused, has_taken;
+  logic is_charged, is_refused, is_held, has_taken;
   state_row_t state;
   assign state = visit_i.state;
   assign is_here = visit_i.is_found && visit_i.sa.is_active
@@ -47,6 +55,7 @@ module sad_decide (
     has_taken  = 1'b0;
     is_charged = 1'b0;
     is_refused = 1'b0;
+    is_held    = 1'b0;
     unique case (visit_i.kind)
       WalkInQuery: begin
         // RFC 4303, 3.4.2: without a valid SA the packet is discarded.
@@ -72,6 +81,9 @@ module sad_decide (
         else if (charge_i.is_over) begin
           reason_o   = DropReasonLifetime;
           is_refused = 1'b1;
+        end else if (!has_credit_i) begin
+          reason_o = DropReasonCredit;
+          is_held  = 1'b1;
         end else begin
           has_taken  = 1'b1;
           is_charged = 1'b1;
@@ -81,10 +93,21 @@ module sad_decide (
     endcase
   end
 
-  assign raised_o[0] = is_charged && charge_i.is_soft && !state.has_soft_event;
-  assign raised_o[1] = is_refused && !state.has_hard_event;
-  assign raised_o[2] = has_taken && visit_i.kind == WalkOutQuery && is_last
+  assign raised_o.soft_lifetime = is_charged && charge_i.is_soft && !state.has_soft_event;
+  assign raised_o.hard_lifetime = is_refused && !state.has_hard_event;
+  assign raised_o.last_number = has_taken && visit_i.kind == WalkOutQuery && is_last
       && !state.has_sequence_event;
+  assign raised_o.credit = is_held && !is_credit_told_i;
+  // Only an authentic packet that is newer than all others says where the peer is now.
+  assign raised_o.roam = is_highest_o && is_elsewhere_i
+      && state.roam_generation != origin_generation_i;
+
+  always_comb begin
+    credit_op_o = CreditKeep;
+    if (has_taken && visit_i.kind == WalkOutQuery) credit_op_o = CreditSpend;
+    else if (has_taken && is_giving_i) credit_op_o = CreditGain;
+    else if (raised_o.credit) credit_op_o = CreditTell;
+  end
 
   assign is_highest_o   = has_taken && visit_i.kind == WalkInUpdate && position_i.is_new;
   assign window_write_o = has_taken && visit_i.kind == WalkInUpdate;
@@ -101,8 +124,9 @@ module sad_decide (
       state_o.bytes   = charge_i.bytes;
       state_o.packets = charge_i.packets;
     end
-    state_o.has_soft_event     = state.has_soft_event || raised_o[0];
-    state_o.has_hard_event     = state.has_hard_event || raised_o[1];
-    state_o.has_sequence_event = state.has_sequence_event || raised_o[2];
+    if (raised_o.roam) state_o.roam_generation = origin_generation_i;
+    state_o.has_soft_event     = state.has_soft_event || raised_o.soft_lifetime;
+    state_o.has_hard_event     = state.has_hard_event || raised_o.hard_lifetime;
+    state_o.has_sequence_event = state.has_sequence_event || raised_o.last_number;
   end
 endmodule

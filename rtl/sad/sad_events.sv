@@ -4,8 +4,8 @@
 /// Events on their way to the event ring (the end of a counter is auditable: RFC 4303, 3.3.3).
 ///
 /// One packet may raise several; they leave one after the other, lowest kind first. What does not
-/// fit is lost and counted: a full ring must never stop packets. The state row remembers each
-/// kind that was raised, so one that was lost is not raised again.
+/// fit is lost and counted: a full ring must never stop packets. The state row, for credit that of
+/// the path, remembers each kind that was raised, so one that was lost is not raised again.
 ///
 /// Latency:    1 cycle.
 /// Throughput: one packet's events in and one event out a cycle.
@@ -28,8 +28,8 @@ module sad_events #(
 
   raised_t    head;
   logic       head_valid, can_push;
-  logic [2:0] left_q;      // kinds of the head that have not left; all ones at the start of one
-  logic [2:0] kinds, first_kind;
+  kinds_t     left_q;      // kinds of the head that have not left; all ones at the start of one
+  kinds_t     kinds, first_kind;
   logic       pop, take;
   logic [$clog2(Depth + 1)-1:0] unused_count;
   logic [4:0] lost_q;
@@ -41,22 +41,35 @@ module sad_events #(
   );
 
   assign kinds      = head.kinds & left_q;
-  assign first_kind = kinds & (~kinds + 3'd1);
+  assign first_kind = kinds & (~kinds + 5'd1);
   assign take       = head_valid && event_ready_i;
   assign pop        = take && kinds == first_kind;
 
   assign event_valid_o = head_valid;
   always_comb begin
     event_o = '{kind: EventKindSoftLifetime, sa_index: head.sa_index,
-                path_index: head.path_index, seq: head.seq, generation: head.generation};
-    if (first_kind[1]) event_o.kind = EventKindHardLifetime;
-    if (first_kind[2]) event_o.kind = EventKindSequence;
+                path_index: head.path_index, seq: head.seq, generation: head.generation,
+                endpoints: '0};
+    if (first_kind.hard_lifetime) event_o.kind = EventKindHardLifetime;
+    if (first_kind.last_number) event_o.kind = EventKindSequence;
+    if (first_kind.credit) event_o.kind = EventKindCredit;
+    if (first_kind.roam) begin
+      event_o.kind       = EventKindRoam;
+      event_o.path_index = head.origin.path_index;
+      event_o.generation = head.origin.generation;
+      event_o.endpoints  = head.origin.endpoints;
+    end
   end
 
+  // No packet raises more than two: a lifetime and the last number, or a roam and a lifetime.
   logic [1:0] num_raised;
+  logic [4:0] raised;
   logic       is_lost;
-  assign num_raised = {1'b0, raised_i.kinds[0]} + {1'b0, raised_i.kinds[1]}
-      + {1'b0, raised_i.kinds[2]};
+  assign raised = raised_i.kinds;
+  always_comb begin
+    num_raised = '0;
+    for (int unsigned i = 0; i < 5; i++) num_raised = num_raised + {1'b0, raised[i]};
+  end
   assign is_lost      = raised_valid_i && !can_push;
   assign event_lost_o = lost_q != '0;
 

@@ -93,15 +93,39 @@ package sad_pkg;
     logic [31:0] seq_lo;
   } inbound_query_t;
 
-  /// Outbound: may this packet leave through that SA? On yes a sequence number is taken and the
-  /// lifetime charged.
+  /// Outbound: may this packet leave through that SA? On yes a sequence number is taken, the
+  /// lifetime charged and the path's credit reduced.
   typedef struct packed {
     sa_index_t    sa_index;
     logic [15:0]  inner_bytes;
+    logic [15:0]  esp_bytes;      // that it becomes, SPI to ICV
     logic         is_ipv6;
     logic [127:0] source;
     logic [127:0] destination;
   } outbound_query_t;
+
+  /// Both ends of an inbound packet, as its outer headers name them.
+  typedef struct packed {
+    logic         is_ipv6;
+    logic [127:0] own_address;    // its destination
+    logic [127:0] peer_address;   // its source
+    logic [15:0]  own_port;       // 0 without UDP
+    logic [15:0]  peer_port;
+  } endpoints_t;
+
+  /// How an inbound packet came, and the path row that it was measured against: the one it read.
+  typedef struct packed {
+    endpoints_t  endpoints;
+    path_index_t path_index;
+    generation_t generation;
+  } origin_t;
+
+  typedef struct packed {
+    origin_t     origin;
+    logic        is_from_peer;    // from the path's peer endpoint: it gives credit
+    logic        is_elsewhere;    // its endpoints are not those of the binding
+    logic [15:0] bytes;           // of the whole IP packet
+  } arrival_t;
 
   /// Answer to both: the rows as they were in one cycle. Nothing is looked up again later.
   /// `reason` not DropReasonNone: the packet is dropped and only sa_index is meaningful.
@@ -114,13 +138,14 @@ package sad_pkg;
     key_row_t     key;
   } ticket_t;
 
-  /// Inbound, after the ICV passed: moves the window and charges the lifetime.
+  /// Inbound, after the ICV passed: moves the window, charges the lifetime, gives credit.
   typedef struct packed {
     sa_index_t   sa_index;
     logic [7:0]  epoch;
     logic [63:0] seq;
     logic        is_charged;   // 0: the packet is dropped for another reason; only the window moves
     logic [15:0] inner_bytes;
+    arrival_t    arrival;
   } inbound_update_t;
 
   typedef struct packed {
@@ -128,13 +153,15 @@ package sad_pkg;
     logic         is_highest;  // the highest sequence number so far
   } inbound_verdict_t;
 
-  /// What the host is told; at most once per SA and kind until the SA is added anew.
+  /// What the host is told; at most once per SA and kind until the SA is added anew, credit once
+  /// per write of a path row, roam once per SA and write of its path row.
   typedef struct packed {
     event_kind_e kind;
     sa_index_t   sa_index;
     path_index_t path_index;
     logic [63:0] seq;
     generation_t generation;
+    endpoints_t  endpoints;      // of the packet that roamed; else 0
   } event_t;
 
   // ---------------------------------------------------------------- inside rtl/sad only
@@ -154,6 +181,7 @@ package sad_pkg;
     logic        has_soft_event;      // raised before; never again until the SA is added anew
     logic        has_hard_event;
     logic        has_sequence_event;
+    generation_t roam_generation;     // inbound: of the path row that a roam was told against
   } state_row_t;
 
   /// Who walks through the pipeline.
@@ -173,6 +201,7 @@ package sad_pkg;
     logic [7:0]   epoch;              // WalkInUpdate
     logic         is_charged;         // WalkInUpdate
     logic [15:0]  inner_bytes;        // WalkInUpdate, WalkOutQuery
+    logic [15:0]  esp_bytes;          // WalkOutQuery
     logic         is_ipv6;            // WalkOutQuery, as the two addresses
     logic [127:0] source;
     logic [127:0] destination;
@@ -187,6 +216,7 @@ package sad_pkg;
     sa_index_t   sa_index;
     logic [7:0]  epoch;
     logic        is_charged;
+    logic [15:0] esp_bytes;
     sa_row_t     sa;
     state_row_t  state;
     path_index_t path_index;          // that is read
@@ -209,6 +239,14 @@ package sad_pkg;
     logic        is_soft;             // at or beyond a soft limit
   } charge_t;
 
+  /// What one packet may do to the byte credit of its path.
+  typedef enum logic [1:0] {
+    CreditKeep  = 2'd0,
+    CreditSpend = 2'd1,
+    CreditGain  = 2'd2,
+    CreditTell  = 2'd3                // the packet was held back: an event that is not told again
+  } credit_op_e;
+
   /// What a probe saw.
   typedef struct packed {
     sa_row_t     sa;
@@ -228,13 +266,21 @@ package sad_pkg;
     logic          window_fill;       // every bit of the replay window
   } sa_write_t;
 
-  /// Events of one SA that one packet raised (RFC 4303, 3.3.3; RFC 4301, 4.4.2.1): soft lifetime
-  /// in bit 0, hard in 1, sequence in 2.
+  /// Events that one packet can raise (RFC 4303, 3.3.3; RFC 4301, 4.4.2.1).
   typedef struct packed {
-    logic [2:0]  kinds;
+    logic credit;
+    logic last_number;
+    logic hard_lifetime;
+    logic soft_lifetime;
+    logic roam;
+  } kinds_t;
+
+  typedef struct packed {
+    kinds_t      kinds;
     sa_index_t   sa_index;
     path_index_t path_index;
     logic [63:0] seq;
     generation_t generation;
+    origin_t     origin;              // of a roam
   } raised_t;
 endpackage

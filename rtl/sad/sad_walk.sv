@@ -32,6 +32,18 @@ module sad_walk #(
   input  logic [SaWidth-1:0]        cam_index_i,
   input  logic [31:0]               cam_spi_i,
 
+  // Byte credit: the sweep and the path writes of the command engine
+  input  logic                      sweep_i,
+  input  logic [15:0]               sweep_index_i,
+  input  logic                      path_write_i,
+  input  logic [PathWidth-1:0]      path_write_index_i,
+  input  logic [31:0]               credit_i,
+  /// A packet writes the credit of a path: no path may be written.
+  output logic                      is_credit_busy_o,
+
+  /// Of the update that stands in stage 6.
+  input  sad_pkg::arrival_t         arrival_i,
+
   // Read ports of sad_rows
   output logic                      first_read_o,
   output logic [SaWidth-1:0]        first_index_o,
@@ -121,6 +133,7 @@ module sad_walk #(
     visit4.sa_index   = walk4_q.kind == WalkInQuery ? 16'(index4_q) : walk4_q.sa_index;
     visit4.epoch      = walk4_q.epoch;
     visit4.is_charged = walk4_q.is_charged;
+    visit4.esp_bytes  = walk4_q.esp_bytes;
     visit4.sa         = sa_i;
     visit4.state      = state_i;
     visit4.path_index = walk4_q.has_path_index ? walk4_q.path_index : sa_i.row.path_index;
@@ -185,7 +198,10 @@ module sad_walk #(
   // Stage 6: decide.
   drop_reason_e reason;
   logic [63:0] seq;
-  logic [2:0]  raised;
+  kinds_t      raised;
+  credit_op_e  credit_op;
+  logic        has_credit, is_credit_told, is_giving;
+  logic [16:0] outer_bytes;
   logic        is_highest, is_state_written, is_window_written, seen;
 
   sad_replay_window #(.MaxReplayWindow(MaxReplayWindow)) u_window (
@@ -194,12 +210,31 @@ module sad_walk #(
     .is_new_i(position.is_new), .is_far_i(position.is_far), .seen_o(seen), .row_o(window_o)
   );
 
+  // Only what was measured against the binding that is in force counts for its credit.
+  assign is_giving = visit6_q.kind == WalkInUpdate && arrival_i.is_from_peer
+      && arrival_i.origin.generation == path_i.generation;
+  // Of what the path's binding puts around ESP: IP and UDP.
+  assign outer_bytes = visit6_q.kind != WalkOutQuery ? {1'b0, arrival_i.bytes} :
+      {1'b0, visit6_q.esp_bytes} + (path_i.is_ipv6 ? 17'd40 : 17'd20)
+                                 + (path_i.has_udp ? 17'd8 : 17'd0);
+
+  sad_credit #(.NumPaths(NumPaths)) u_credit (
+    .clk_i, .rst_ni, .sweep_i, .sweep_index_i,
+    .write_i(path_write_i), .write_index_i(path_write_index_i), .credit_i,
+    .read_i(second_read_o), .read_index_i(path_index_o),
+    .is_limited_i(path_i.is_limited), .bytes_i(outer_bytes),
+    .has_credit_o(has_credit), .is_told_o(is_credit_told),
+    .op_i(valid6_q ? credit_op : CreditKeep), .is_busy_o(is_credit_busy_o)
+  );
+
   sad_decide u_decide (
     .visit_i(visit6_q), .position_i(position), .seen_i(seen), .charge_i(charge),
     .selector_match_i(selector_match6_q), .cycle_i,
+    .is_elsewhere_i(arrival_i.is_elsewhere), .origin_generation_i(arrival_i.origin.generation),
+    .is_giving_i(is_giving), .has_credit_i(has_credit), .is_credit_told_i(is_credit_told),
     .reason_o(reason), .seq_o(seq), .is_highest_o(is_highest),
     .window_write_o(is_window_written), .state_write_o(is_state_written), .state_o,
-    .raised_o(raised)
+    .credit_op_o(credit_op), .raised_o(raised)
   );
 
   assign state_write_o  = valid6_q && is_state_written;
@@ -210,7 +245,7 @@ module sad_walk #(
   assign out_ticket_valid_o = valid6_q && visit6_q.kind == WalkOutQuery;
   assign verdict_valid_o    = valid6_q && visit6_q.kind == WalkInUpdate;
   assign probe_valid_o      = valid6_q && visit6_q.kind == WalkProbe;
-  assign raised_valid_o     = state_write_o && raised != '0;
+  assign raised_valid_o     = valid6_q && raised != '0;
 
   always_comb begin
     ticket_o          = '0;
@@ -229,7 +264,7 @@ module sad_walk #(
                      path_generation: path_i.generation, has_spi: has_hit6_q};
   assign raised_o = '{kinds: raised, sa_index: visit6_q.sa_index,
                       path_index: visit6_q.sa.row.path_index, seq: seq,
-                      generation: path_i.generation};
+                      generation: path_i.generation, origin: arrival_i.origin};
 
   `ASSERT(CamAnswersInStage3_A, in_read_o |-> hit_valid)
   `ASSERT(WindowMovesWithState_A, window_write_o |-> state_write_o)

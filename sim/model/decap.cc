@@ -31,6 +31,9 @@ EspHeaders parse_udp(Bytes packet, const Ingress& ingress, EspHeaders headers) {
   if (load16(udp, 0) != kPortNatT && load16(udp, 2) != kPortNatT)
     return drop(headers, DropReason::kNotEsp);
   if (load16(udp, 4) != headers.esp_bytes) return drop(headers, DropReason::kBadHeader);
+  headers.encap = Encap::kUdp;
+  headers.source_port = load16(udp, 0);
+  headers.destination_port = load16(udp, 2);
   headers.esp_offset += kUdpHeaderBytes;
   headers.esp_bytes -= kUdpHeaderBytes;
   const Bytes payload = udp.subspan(kUdpHeaderBytes);

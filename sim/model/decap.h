@@ -17,6 +17,8 @@ struct EspHeaders {
   std::size_t esp_bytes = 0;   ///< From the SPI to the end of the IP packet.
   Spi spi{};
   std::uint32_t sequence_low = 0;
+  Encap encap = Encap::kNone;
+  std::uint16_t source_port = 0, destination_port = 0;  ///< 0 without UDP.
 };
 
 EspHeaders parse_esp(Bytes packet, const Ingress& ingress);

@@ -96,6 +96,13 @@ bool outer_df(const SaConfig& config, const IpHeader& inner) {
   return inner.is_ipv6 || inner.has_df;
 }
 
+std::size_t outer_bytes(const Binding& binding, std::size_t inner_bytes) {
+  const std::size_t ip_bytes = binding.own.address.is_ipv6 ? kIpv6HeaderBytes : kIpv4HeaderBytes;
+  const std::size_t udp_bytes = binding.encap == Encap::kUdp ? kUdpHeaderBytes : 0;
+  const std::size_t ciphertext = (inner_bytes + 2 + 3) / 4 * 4;
+  return ip_bytes + udp_bytes + kBeforeCiphertext + ciphertext + kIcvBytes;
+}
+
 std::vector<std::uint8_t> encapsulate(Bytes inner_bytes, const IpHeader& inner,
                                       const SaConfig& config, const Binding& binding,
                                       std::uint64_t sequence, std::uint16_t identification,

@@ -14,6 +14,14 @@ std::vector<std::uint8_t> ethernet_for(Bytes packet, const Ingress& ingress, boo
   return header;
 }
 
+Arrival arrival_of(const EspHeaders& headers) {
+  const IpHeader& outer = headers.frame.ip;
+  return {.from = {.own = {outer.destination, headers.destination_port},
+                   .peer = {outer.source, headers.source_port},
+                   .encap = headers.encap},
+          .bytes = outer.total_bytes};
+}
+
 }  // namespace
 
 Processed EspModel::process(Direction direction, Bytes packet, const Ingress& ingress) {
@@ -83,8 +91,8 @@ void EspModel::finish_inbound(const Ticket& ticket, Bytes packet, Processed& res
   // change the tables; the reason of step 14 goes first all the same.
   const Ecn outer_ecn = ticket.headers.frame.ip.ecn();
   const Inner inner = check_inner(plaintext.bytes, config, outer_ecn);
-  result.reason =
-      table_.commit_inbound(ticket.rows, inner.reason == DropReason::kNone, inner.ip.total_bytes);
+  result.reason = table_.commit_inbound(ticket.rows, inner.reason == DropReason::kNone,
+                                        inner.ip.total_bytes, arrival_of(ticket.headers));
   if (result.reason == DropReason::kNone) result.reason = inner.reason;
   if (result.reason != DropReason::kNone) return;
   const MutableBytes packet_inside(plaintext.bytes.data(), inner.ip.total_bytes);

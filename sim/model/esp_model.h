@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/decap.h"
@@ -51,8 +52,9 @@ class EspModel {
   CommandResult read_sa(SaIndex index, SaState& state) const {
     return table_.read_sa(to_number(index), state);
   }
-  CommandResult write_path(PathIndex path, const Binding& binding) {
-    return table_.write_path(to_number(path), binding);
+  CommandResult write_path(PathIndex path, const Binding& binding,
+                           std::optional<std::uint32_t> credit = std::nullopt) {
+    return table_.write_path(to_number(path), binding, credit);
   }
   CommandResult read_path(PathIndex path, PathRow& row) const {
     return table_.read_path(to_number(path), row);

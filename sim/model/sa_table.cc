@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/sa_table.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "model/encap.h"
 
 namespace holdfast::model {
 namespace {
 
 constexpr std::uint64_t kLast32 = 0xFFFFFFFF;
 constexpr std::uint64_t kLast64 = ~std::uint64_t{0};
+constexpr std::uint64_t kMaxCredit = (std::uint64_t{1} << 48) - 1;
 
 bool is_inside(const Prefix& prefix, const IpAddress& address) {
   if (prefix.address.is_ipv6 != address.is_ipv6) return false;
@@ -29,6 +33,19 @@ bool is_used_up(const SaConfig& config, std::uint64_t next) {
 
 std::uint64_t last_sequence(const SaConfig& config) { return config.has_esn ? kLast64 : kLast32; }
 
+/// An address, and with UDP encapsulation a port.
+bool is_same(const Endpoint& a, const Endpoint& b, Encap encap) {
+  return a.address == b.address && (encap == Encap::kNone || a.port == b.port);
+}
+
+bool is_from_peer(const Binding& from, const Binding& binding) {
+  return from.encap == binding.encap && is_same(from.peer, binding.peer, binding.encap);
+}
+
+bool is_elsewhere(const Binding& from, const Binding& binding) {
+  return !is_from_peer(from, binding) || !is_same(from.own, binding.own, binding.encap);
+}
+
 }  // namespace
 
 bool matches(const Selector& selector, const IpHeader& inner) {
@@ -37,7 +54,10 @@ bool matches(const Selector& selector, const IpHeader& inner) {
 }
 
 SaTable::SaTable(const Limits& limits)
-    : limits_(limits), sas_(limits.num_sas), paths_(limits.num_paths) {}
+    : limits_(limits),
+      sas_(limits.num_sas),
+      paths_(limits.num_paths),
+      told_credit_(limits.num_paths) {}
 
 bool SaTable::has_sa(std::size_t index) const {
   return index < sas_.size() && sas_[index] != nullptr;
@@ -105,9 +125,11 @@ CommandResult SaTable::read_sa(std::uint16_t index, SaState& state) const {
   return CommandResult::kOk;
 }
 
-CommandResult SaTable::write_path(std::uint16_t index, const Binding& binding) {
+CommandResult SaTable::write_path(std::uint16_t index, const Binding& binding,
+                                  std::optional<std::uint32_t> credit) {
   if (index >= paths_.size()) return CommandResult::kBadIndex;
-  paths_[index] = PathRow{binding, ++generation_};
+  paths_[index] = PathRow{binding, ++generation_, credit};
+  told_credit_[index] = false;
   return CommandResult::kOk;
 }
 
@@ -143,18 +165,53 @@ Rows SaTable::find_inbound(Spi spi, std::uint32_t sequence_low) const {
   rows.sequence = *sequence;
   rows.config = sa.config;
   rows.epoch = sa.epoch;
+  rows.path_index = sa.path;
   rows.path = paths_[sa.path];
   return rows;
 }
 
-DropReason SaTable::commit_inbound(const Rows& rows, bool is_charged, std::size_t inner_bytes) {
+DropReason SaTable::commit_inbound(const Rows& rows, bool is_charged, std::size_t inner_bytes,
+                                   const Arrival& arrival) {
   if (!has_sa(rows.sa_index) || sas_[rows.sa_index]->epoch != rows.epoch) return DropReason::kStale;
   Sa& sa = *sas_[rows.sa_index];
   if (!sa.window->accepts(rows.sequence)) return DropReason::kReplayLate;
+  look_at_arrival(sa, rows, arrival, rows.sequence > sa.window->top());
   sa.window->take(rows.sequence);
   sa.last_used = cycle_;
-  if (is_charged && !charge(sa, rows, inner_bytes)) return DropReason::kLifetime;
+  if (!is_charged) return DropReason::kNone;
+  if (!may_charge(sa, rows, inner_bytes)) return DropReason::kLifetime;
+  charge(sa, rows, inner_bytes);
   return DropReason::kNone;
+}
+
+void SaTable::look_at_arrival(Sa& sa, const Rows& rows, const Arrival& arrival, bool is_highest) {
+  const Binding& binding = rows.path.binding;  // that the packet read
+  const bool is_in_force = paths_[sa.path].generation == rows.path.generation;
+  if (is_in_force && is_from_peer(arrival.from, binding)) give_credit(sa.path, arrival.bytes);
+  if (!is_highest || !is_elsewhere(arrival.from, binding)) return;
+  if (std::exchange(sa.told_roam, rows.path.generation) == rows.path.generation) return;
+  events_.push_back({EventKind::kRoam, rows.sa_index, rows.path_index, rows.sequence,
+                     rows.path.generation, arrival.from.own, arrival.from.peer});
+}
+
+void SaTable::give_credit(std::uint16_t path, std::size_t outer_bytes) {
+  auto& credit = paths_[path].credit;
+  if (credit) *credit = std::min(*credit + 3 * std::uint64_t{outer_bytes}, kMaxCredit);
+}
+
+bool SaTable::spend_credit(const Sa& sa, const Rows& rows, std::size_t inner_bytes) {
+  PathRow& path = paths_[sa.path];
+  if (!path.credit) return true;
+  const std::size_t bytes = outer_bytes(path.binding, inner_bytes);
+  if (bytes > *path.credit) {
+    if (!told_credit_[sa.path])
+      events_.push_back(
+          {EventKind::kCredit, rows.sa_index, sa.path, rows.sequence, path.generation});
+    told_credit_[sa.path] = true;
+    return false;
+  }
+  *path.credit -= bytes;
+  return true;
 }
 
 Rows SaTable::take_outbound(std::uint16_t index, const IpHeader& inner) {
@@ -166,14 +223,18 @@ Rows SaTable::take_outbound(std::uint16_t index, const IpHeader& inner) {
   }
   Sa& sa = *sas_[index];
   rows.sequence = sa.next_sequence;
+  rows.path_index = sa.path;
   rows.path = paths_[sa.path];
   if (!matches(sa.config->selector, inner))
     rows.reason = DropReason::kSelector;
   else if (is_used_up(*sa.config, sa.next_sequence))
     rows.reason = DropReason::kSequence;
-  else if (!charge(sa, rows, inner.total_bytes))
+  else if (!may_charge(sa, rows, inner.total_bytes))
     rows.reason = DropReason::kLifetime;
+  else if (!spend_credit(sa, rows, inner.total_bytes))
+    rows.reason = DropReason::kCredit;
   if (rows.reason != DropReason::kNone) return rows;
+  charge(sa, rows, inner.total_bytes);
   if (sa.next_sequence == last_sequence(*sa.config))
     tell(EventKind::kSequence, sa.told_sequence, sa, rows);
   ++sa.next_sequence;
@@ -183,21 +244,21 @@ Rows SaTable::take_outbound(std::uint16_t index, const IpHeader& inner) {
   return rows;
 }
 
-bool SaTable::charge(Sa& sa, const Rows& rows, std::size_t inner_bytes) {
+bool SaTable::may_charge(Sa& sa, const Rows& rows, std::size_t inner_bytes) {
   const Lifetime& limit = sa.config->lifetime;
-  const std::uint64_t bytes = sa.bytes + inner_bytes;
-  const std::uint64_t packets = sa.packets + 1;
-  if ((limit.hard_bytes != 0 && bytes > limit.hard_bytes) ||
-      (limit.hard_packets != 0 && packets > limit.hard_packets)) {
-    tell(EventKind::kHardLifetime, sa.told_hard, sa, rows);
-    return false;
-  }
-  sa.bytes = bytes;
-  sa.packets = packets;
-  if ((limit.soft_bytes != 0 && bytes >= limit.soft_bytes) ||
-      (limit.soft_packets != 0 && packets >= limit.soft_packets))
+  const bool is_over = (limit.hard_bytes != 0 && sa.bytes + inner_bytes > limit.hard_bytes) ||
+                       (limit.hard_packets != 0 && sa.packets + 1 > limit.hard_packets);
+  if (is_over) tell(EventKind::kHardLifetime, sa.told_hard, sa, rows);
+  return !is_over;
+}
+
+void SaTable::charge(Sa& sa, const Rows& rows, std::size_t inner_bytes) {
+  const Lifetime& limit = sa.config->lifetime;
+  sa.bytes += inner_bytes;
+  ++sa.packets;
+  if ((limit.soft_bytes != 0 && sa.bytes >= limit.soft_bytes) ||
+      (limit.soft_packets != 0 && sa.packets >= limit.soft_packets))
     tell(EventKind::kSoftLifetime, sa.told_soft, sa, rows);
-  return true;
 }
 
 void SaTable::tell(EventKind kind, bool& told, const Sa& sa, const Rows& rows) {

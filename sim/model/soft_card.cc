@@ -203,6 +203,7 @@ void SoftCard::snapshot_counters() {
   r.set64(csr::kCountersDmaWritesLo, csr::kCountersDmaWritesHi, t.dma_writes);
   r.set64(csr::kCountersInterruptsLo, csr::kCountersInterruptsHi, t.interrupts);
   r.set64(csr::kCountersBadCompletionsLo, csr::kCountersBadCompletionsHi, t.bad_completions);
+  r.set64(csr::kCountersCreditBytesLo, csr::kCountersCreditBytesHi, t.credit_bytes);
   for (unsigned i = 0; i < t.drops.size(); ++i)
     r.set64(csr::kCountersDropsLo(i), csr::kCountersDropsHi(i), t.drops[i]);
 }

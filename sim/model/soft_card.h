@@ -77,7 +77,7 @@ class SoftCard : public CardIo {
     std::uint64_t completion_stalls = 0;
     std::array<std::uint64_t, 2> packets_in{}, packets_out{}, bytes_in{}, bytes_out{};
     std::uint64_t events = 0, events_lost = 0, dma_reads = 0, dma_read_errors = 0, dma_writes = 0;
-    std::uint64_t interrupts = 0, bad_completions = 0;
+    std::uint64_t interrupts = 0, bad_completions = 0, credit_bytes = 0;
     std::array<std::uint64_t, 64> drops{};
   };
 
@@ -96,6 +96,7 @@ class SoftCard : public CardIo {
   bool is_command_busy() const { return cycle_ < command_done_cycle_; }
   CommandResult run_command(CommandOp op);
   SaConfig sa_operands() const;
+  std::optional<std::uint32_t> credit_operand() const;
   Binding path_operands() const;
   void show_sa(const SaState& state);
 

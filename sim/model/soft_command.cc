@@ -54,7 +54,7 @@ CommandResult SoftCard::run_command(CommandOp op) {
       if (result == CommandResult::kOk) model_.read_path(state.path, row.emplace());
       break;
     case CommandOp::kWritePath:
-      result = model_.write_path(path, path_operands());
+      result = model_.write_path(path, path_operands(), credit_operand());
       break;
     case CommandOp::kMoveSa:
       result = model_.move_sa(sa, path);
@@ -139,6 +139,12 @@ Binding SoftCard::path_operands() const {
                   static_cast<std::uint16_t>(csr::kCommandPathPortsPeer.get(ports))};
   binding.encap = csr::kCommandPathFlagsUdpEncap.get(flags) != 0 ? Encap::kUdp : Encap::kNone;
   return binding;
+}
+
+std::optional<std::uint32_t> SoftCard::credit_operand() const {
+  if (csr::kCommandPathFlagsLimited.get(registers_.get(csr::kCommandPathFlags)) == 0)
+    return std::nullopt;
+  return registers_.get(csr::kCommandPathCredit);
 }
 
 void SoftCard::show_sa(const SaState& state) {

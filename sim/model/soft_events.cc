@@ -24,6 +24,13 @@ void SoftCard::tell_events() {
     event.path_index = told.path_index;
     event.sequence = told.sequence;
     event.generation = told.generation;
+    if (told.kind == EventKind::kRoam) {
+      event.address_family = told.own.address.is_ipv6 ? 6 : 4;
+      event.own_address = told.own.address.bytes;
+      event.peer_address = told.peer.address.bytes;
+      event.own_port = told.own.port;
+      event.peer_port = told.peer.port;
+    }
     write_event(event);
   }
 }

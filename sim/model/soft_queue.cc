@@ -187,6 +187,7 @@ void SoftCard::count(bool is_outbound, const Descriptor& descriptor, const Proce
   }
   const auto reason = static_cast<std::uint32_t>(result.reason);
   ++totals_.drops.at(reason);
+  if (result.reason == DropReason::kCredit) totals_.credit_bytes += descriptor.length;
   registers_.set(csr::kControlLastDrop, csr::kControlLastDropReason.set(reason) |
                                             csr::kControlLastDropOutbound.set(is_outbound) |
                                             csr::kControlLastDropSaIndex.set(result.sa_index));

@@ -68,7 +68,8 @@ void SoftRegisters::define_write_only(csr::CsrOffset offset, std::uint32_t writa
 
 void SoftRegisters::define_identity_and_control() {
   define(csr::kIdentityMagic, 0, kMagic);
-  define(csr::kIdentityMapVersion, 0, csr::kIdentityMapVersionMajor.set(1));
+  define(csr::kIdentityMapVersion, 0,
+         csr::kIdentityMapVersionMajor.set(1) | csr::kIdentityMapVersionMinor.set(1));
   for (csr::CsrOffset o : {csr::kIdentityBuild, csr::kIdentityGitHash, csr::kIdentityBoard,
                            csr::kIdentityCapSuites, csr::kIdentityCapTables,
                            csr::kIdentityCapWidths, csr::kIdentityCapWindow, csr::kIdentityClockHz})
@@ -117,7 +118,7 @@ void SoftRegisters::define_command() {
 
 void SoftRegisters::define_counters() {
   define_write_only(csr::kCounterSnapshot, csr::kCounterSnapshotTake.mask());
-  for (csr::CsrOffset o = csr::kCountersCyclesLo; o <= csr::kCountersBadCompletionsHi; o = o + 4)
+  for (csr::CsrOffset o = csr::kCountersCyclesLo; o <= csr::kCountersCreditBytesHi; o = o + 4)
     define(o, 0);
   for (csr::CsrOffset o = csr::kCountersDropsLo(0); o <= csr::kCountersDropsHi(63); o = o + 4)
     define(o, 0);

@@ -33,6 +33,7 @@ struct Counters {
   std::uint64_t events, events_lost;
   std::uint64_t dma_reads, dma_read_errors, dma_read_timeouts, dma_writes, interrupts;
   std::uint64_t bad_requests, unsupported_requests, bad_completions;
+  std::uint64_t credit_bytes;  ///< Of packets, as they came, dropped as `credit`; 0 before map 1.1.
   std::array<std::uint64_t, 64> drops;  ///< By DropReason.
 
   std::uint64_t all_drops() const;

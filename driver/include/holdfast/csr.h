@@ -259,6 +259,10 @@ inline constexpr CsrOffset kCountersBadCompletionsLo{0x02498};
 inline constexpr Field kCountersBadCompletionsLoValue{0, 32};
 inline constexpr CsrOffset kCountersBadCompletionsHi{0x0249c};
 inline constexpr Field kCountersBadCompletionsHiValue{0, 32};
+inline constexpr CsrOffset kCountersCreditBytesLo{0x024a0};
+inline constexpr Field kCountersCreditBytesLoValue{0, 32};
+inline constexpr CsrOffset kCountersCreditBytesHi{0x024a4};
+inline constexpr Field kCountersCreditBytesHiValue{0, 32};
 constexpr CsrOffset kCountersDropsLo(unsigned i) {
   return CsrOffset{0x02600u + i * 0x8u};
 }

@@ -102,7 +102,7 @@ inline constexpr std::array<EnumText, 29> kDropReasonTexts{{
     {26, "sequence",
      "The outbound sequence number is used up."},
     {27, "credit",
-     "The byte credit of an unproven path is used up."},
+     "The packet is longer than what is left of the byte credit of its path."},
     {28, "stale",
      "The SA was deleted while the packet was in flight."},
 }};
@@ -268,7 +268,7 @@ enum class EventKind : std::uint8_t {
 };
 inline constexpr std::array<EnumText, 6> kEventKindTexts{{
     {1, "roam",
-     "An authenticated packet with the highest sequence number so far came from another endpoint."},
+     "An authenticated packet with the highest sequence number so far came from another endpoint, or to another; once an SA and write of its path row."},
     {2, "soft_lifetime",
      "The SA reached a soft lifetime."},
     {3, "hard_lifetime",
@@ -276,7 +276,7 @@ inline constexpr std::array<EnumText, 6> kEventKindTexts{{
     {4, "sequence",
      "The outbound sequence number is used up."},
     {5, "credit",
-     "The byte credit of a path is used up."},
+     "A packet was dropped because the byte credit of its path is used up; once a write of the path row."},
     {6, "error",
      "A bit of the error latch rose."},
 }};

@@ -20,6 +20,8 @@ unsigned slot(const std::string& name) {
   return (csr_offset("counters." + name + ".lo") - csr_offset("counters.cycles.lo")) / 8;
 }
 
+constexpr unsigned kCredit = 27;
+
 struct Retired {
   bool is_outbound;
   unsigned reason, bytes_in, bytes_out;
@@ -80,6 +82,7 @@ class Bench {
     else
       ++counters[slot("drops[0]") + r.reason];
     counters[slot("bytes_in[0]") + d] += r.bytes_in;
+    if (d == 1 && r.reason == kCredit) counters[slot("credit_bytes")] += r.bytes_in;
     counters[slot("bytes_out[0]") + d] += r.bytes_out;
   }
 

@@ -170,7 +170,8 @@ Numbers numbers_of(const Counters& c) {
                  {"interrupts", c.interrupts},
                  {"bad_requests", c.bad_requests},
                  {"unsupported_requests", c.unsupported_requests},
-                 {"bad_completions", c.bad_completions}};
+                 {"bad_completions", c.bad_completions},
+                 {"credit_bytes", c.credit_bytes}};
   for (unsigned d = 0; d < 2; ++d) {
     const auto suffix = std::to_string(d);
     all["packets_in" + suffix] = c.packets_in[d];
@@ -240,6 +241,19 @@ TEST(CsrResults, EachDropReasonIsItsCounterAndTheLastDrop) {
               csr::kControlLastDropReason.set(top.retired_reason_i) |
                   csr::kControlLastDropOutbound.set(top.retired_is_outbound_i) |
                   csr::kControlLastDropSaIndex.set(top.retired_sa_index_i));
+  }
+}
+
+TEST(CsrResults, BytesThatCreditHeldBackAreCounted) {
+  for (const bool is_outbound : {false, true}) {
+    const auto counted = counted_after([&](Model& top) {
+      top.retired_valid_i = 1;
+      top.retired_is_outbound_i = is_outbound;
+      top.retired_bytes_in_i = 0xA5F1;
+      top.retired_reason_i = static_cast<std::uint8_t>(DropReason::kCredit);
+    });
+    const auto found = counted.find("credit_bytes");
+    EXPECT_EQ(found == counted.end() ? 0 : found->second, is_outbound ? 0xA5F1u : 0u);
   }
 }
 

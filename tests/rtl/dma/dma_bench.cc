@@ -146,7 +146,15 @@ void DmaBench::drive_config() {
   top.event_valid_i = !events_to_send_.empty();
   if (!events_to_send_.empty()) {
     const RaisedEvent& event = events_to_send_.front();
+    const Endpoints& ends = event_endpoints;
     PackedWriter(top.event_i)
+        .put(ends.peer_port, 16)
+        .put(ends.own_port, 16)
+        .put(ends.peer[1], 64)
+        .put(ends.peer[0], 64)
+        .put(ends.own[1], 64)
+        .put(ends.own[0], 64)
+        .put(ends.is_ipv6, 1)
         .put(event.sa_index + 7, 32)  // generation
         .put(event.seq, 64)
         .put(event.sa_index ^ 0xFF, 16)

@@ -136,6 +136,12 @@ class DmaBench {
   /// Idle checks: all taken is completed, writes accepted, tags free, nothing open.
   void expect_idle();
   void raise_event(unsigned kind, unsigned sa_index, std::uint64_t seq);
+  /// What raised events carry; addresses as in sad_pkg: the first byte on the wire in the top bits.
+  struct Endpoints {
+    bool is_ipv6 = false;
+    std::array<std::uint64_t, 2> own{}, peer{};  // high half first
+    unsigned own_port = 0, peer_port = 0;
+  } event_endpoints;
   bool event_taken() const { return events_to_send_.empty(); }
   void raise_error(std::uint32_t latch);
 

@@ -41,6 +41,31 @@ TEST(DmaEvents, EntryHasTheEventsFields) {
   EXPECT_EQ(bench.events[1].sa_index, 0u);
 }
 
+// The addresses of a roam stand as on the wire, whatever the host's order is.
+TEST(DmaEvents, ARoamHasAddressesAndPorts) {
+  for (const bool is_ipv6 : {false, true}) {
+    DmaBench bench({}, 11);
+    start_with_events(bench, 2);
+    bench.event_endpoints = {.is_ipv6 = is_ipv6,
+                             .own = {0x0102030405060708, is_ipv6 ? 0x090A0B0C0D0E0F10u : 0},
+                             .peer = {0xA1A2A3A4A5A6A7A8, is_ipv6 ? 0xA9AAABACADAEAFB0u : 0},
+                             .own_port = 4500,
+                             .peer_port = 40001};
+    bench.raise_event(1, 3, 77);
+    ASSERT_TRUE(bench.sim.run_until([&] { return bench.messages[6] == 1; }, 100));
+    const Event& event = bench.events.at(0);
+    EXPECT_EQ(event.kind, 1);
+    EXPECT_EQ(event.address_family, is_ipv6 ? 6 : 4);
+    EXPECT_EQ(event.own_port, 4500);
+    EXPECT_EQ(event.peer_port, 40001);
+    for (unsigned i = 0; i < (is_ipv6 ? 16u : 8u); ++i) {
+      EXPECT_EQ(event.own_address[i], 1 + i);
+      EXPECT_EQ(event.peer_address[i], 0xA1 + i);
+    }
+    EXPECT_EQ(event.detail, 0u);
+  }
+}
+
 TEST(DmaEvents, FullRingLosesAndCounts) {
   DmaBench bench({}, 8);
   start_with_events(bench, 2);

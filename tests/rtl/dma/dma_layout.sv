@@ -222,6 +222,12 @@ module dma_layout (
     card_event.path_index = event_path_index_i;
     card_event.seq        = event_seq_i;
     card_event.generation = event_generation_i;
+    // In sad the first byte on the wire is in the top bits.
+    card_event.endpoints.is_ipv6      = event_address_family_i[1];  // 6, not 4
+    card_event.endpoints.own_address  = common_pkg::reverse_bytes(event_own_address_i);
+    card_event.endpoints.peer_address = common_pkg::reverse_bytes(event_peer_address_i);
+    card_event.endpoints.own_port     = event_own_port_i;
+    card_event.endpoints.peer_port    = event_peer_port_i;
   end
 
   dma_events u_events (

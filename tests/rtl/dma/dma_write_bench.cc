@@ -87,6 +87,12 @@ void DmaWriteBench::drive() {
   top.event_valid_i = !events_to_send_.empty();
   if (!events_to_send_.empty())
     PackedWriter(top.event_i)
+        .put(0, 32)  // ports, addresses, family
+        .put(0, 64)
+        .put(0, 64)
+        .put(0, 64)
+        .put(0, 64)
+        .put(0, 1)
         .put(9, 32)
         .put(events_to_send_.front(), 64)
         .put(5, 16)

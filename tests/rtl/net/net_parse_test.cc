@@ -81,6 +81,9 @@ struct EspRecord {
   unsigned reason = 0, offset = 0, length = 0, ecn = 0;
   std::uint32_t spi = 0, seq = 0;
   std::uint64_t iv = 0;
+  bool is_ipv6 = false, has_udp = false;
+  unsigned outer_bytes = 0, source_port = 0, destination_port = 0;
+  Bytes source, destination;
   bool operator==(const EspRecord&) const = default;
 };
 
@@ -92,7 +95,7 @@ TEST_P(NetParseInbound, FindsEspBehindHeadersOfAnyLength) {
   bench.ready_percent = GetParam();
   std::vector<EspRecord> records, expected;
   bench.on_record = [&](Vnet_parse_inbound_model& top) {
-    PackedReader r(top.esp_o, 153);
+    PackedReader r(top.esp_o, 459);
     EspRecord record{.reason = top.reason_o};
     record.offset = static_cast<unsigned>(r.get(7));
     record.length = static_cast<unsigned>(r.get(16));
@@ -100,6 +103,16 @@ TEST_P(NetParseInbound, FindsEspBehindHeadersOfAnyLength) {
     record.seq = static_cast<std::uint32_t>(r.get(32));
     record.iv = r.get(64);
     record.ecn = static_cast<unsigned>(r.get(2));
+    record.is_ipv6 = r.get(1);
+    record.has_udp = r.get(1);
+    record.outer_bytes = static_cast<unsigned>(r.get(16));
+    for (Bytes* address : {&record.source, &record.destination}) {
+      for (unsigned i = 0; i < 16; ++i) address->push_back(static_cast<std::uint8_t>(r.get(8)));
+      if (!record.is_ipv6) address->resize(4);
+    }
+    record.source_port = static_cast<unsigned>(r.get(16));
+    record.destination_port = static_cast<unsigned>(r.get(16));
+    EXPECT_EQ(r.left(), 0u);
     records.push_back(record.reason == kNone ? record : EspRecord{.reason = record.reason});
   };
   for (unsigned n = 0; n < 600; ++n) {
@@ -122,6 +135,16 @@ TEST_P(NetParseInbound, FindsEspBehindHeadersOfAnyLength) {
     record.seq = static_cast<std::uint32_t>(seq);
     record.iv = seq;
     record.ecn = tos & 3;
+    record.is_ipv6 = is_ipv6;
+    record.has_udp = has_udp;
+    record.outer_bytes = static_cast<unsigned>(packet.size());
+    record.source = sa.peer;
+    record.destination = sa.own;
+    if (has_udp) {
+      const std::size_t udp = record.offset - 8;
+      record.source_port = static_cast<unsigned>(packet[udp] << 8 | packet[udp + 1]);
+      record.destination_port = static_cast<unsigned>(packet[udp + 2] << 8 | packet[udp + 3]);
+    }
     if (n % 7 == 0) {  // ends somewhere in what is needed
       const std::size_t length = 1 + random() % (record.offset + 7);
       packet.resize(length);

@@ -148,17 +148,13 @@ class SadBench {
     }
     if (!update_offered_ && !in_updates.empty() && !pauses(source_pause)) {
       update_offered_ = true;
-      const Update& u = in_updates.front();
-      PackedWriter w;
-      w.put(u.sa_index, 16).put(u.epoch, 8).put(u.seq, 64).put(u.is_charged, 1);
-      w.put(u.inner_bytes, 16);
-      w.store(top.in_update_i);
+      in_updates.front().store(top.in_update_i);
     }
     if (!out_query_offered_ && !out_queries.empty() && !pauses(source_pause)) {
       out_query_offered_ = true;
       const OutQuery& q = out_queries.front();
       PackedWriter w;
-      w.put(q.sa_index, 16).put(q.inner_bytes, 16).put(q.is_ipv6, 1);
+      w.put(q.sa_index, 16).put(q.inner_bytes, 16).put(q.esp_bytes, 16).put(q.is_ipv6, 1);
       w.put(q.source).put(q.destination);
       w.store(top.out_query_i);
     }
@@ -224,14 +220,7 @@ class SadBench {
       --num_open_;
     }
     if (top.event_valid_o && top.event_ready_i) {
-      PackedReader r(top.event_o, 132);
-      Event e;
-      e.kind = static_cast<Kind>(r.get(4));
-      e.sa_index = static_cast<unsigned>(r.get(16));
-      e.path_index = static_cast<unsigned>(r.get(16));
-      e.seq = r.get(64);
-      e.generation = static_cast<std::uint32_t>(r.get(32));
-      events.push_back(e);
+      events.push_back(Event::load(top.event_o));
     }
     num_lost += top.event_lost_o;
     if (top.subkey_start_o) {

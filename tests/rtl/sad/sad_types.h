@@ -37,10 +37,17 @@ enum class Reason : unsigned {
   kSelector = 23,
   kLifetime = 25,
   kSequence = 26,
+  kCredit = 27,
   kStale = 28
 };
 
-enum class Kind : unsigned { kSoftLifetime = 2, kHardLifetime = 3, kSequence = 4 };
+enum class Kind : unsigned {
+  kRoam = 1,
+  kSoftLifetime = 2,
+  kHardLifetime = 3,
+  kSequence = 4,
+  kCredit = 5
+};
 
 struct Selector {
   bool is_ipv6 = false;
@@ -146,7 +153,7 @@ struct Command {
   std::uint32_t salt = 0;
   std::uint64_t first_seq = 1;
   PathRow path;
-  std::uint32_t credit = 0;
+  std::uint32_t credit = 0xFFFFFFFF;
 
   template <typename Port>
   void store(Port& port) const {
@@ -195,6 +202,36 @@ struct OutQuery {
   unsigned sa_index = 0, inner_bytes = 0;
   bool is_ipv6 = false;
   Bits128 source, destination;
+  unsigned esp_bytes = 0;
+};
+
+struct Endpoints {
+  bool is_ipv6 = false;
+  Bits128 own, peer;
+  unsigned own_port = 0, peer_port = 0;
+
+  void write(PackedWriter& w) const {
+    w.put(is_ipv6, 1).put(own).put(peer).put(own_port, 16).put(peer_port, 16);
+  }
+  static Endpoints read(PackedReader& r) {
+    Endpoints endpoints;
+    endpoints.is_ipv6 = r.get(1);
+    endpoints.own = r.get128();
+    endpoints.peer = r.get128();
+    endpoints.own_port = static_cast<unsigned>(r.get(16));
+    endpoints.peer_port = static_cast<unsigned>(r.get(16));
+    return endpoints;
+  }
+  bool operator==(const Endpoints&) const = default;
+};
+
+/// arrival_t, with its origin_t flat.
+struct Arrival {
+  Endpoints endpoints;
+  unsigned path_index = 0;
+  std::uint32_t generation = 0;
+  bool is_from_peer = false, is_elsewhere = false;
+  unsigned bytes = 0;
 };
 
 struct Update {
@@ -202,6 +239,18 @@ struct Update {
   std::uint64_t seq = 0;
   bool is_charged = true;
   unsigned inner_bytes = 0;
+  Arrival arrival{};
+
+  template <typename Port>
+  void store(Port& port) const {
+    PackedWriter w;
+    w.put(sa_index, 16).put(epoch, 8).put(seq, 64).put(is_charged, 1).put(inner_bytes, 16);
+    arrival.endpoints.write(w);
+    w.put(arrival.path_index, 16).put(arrival.generation, 32);
+    w.put(arrival.is_from_peer, 1).put(arrival.is_elsewhere, 1).put(arrival.bytes, 16);
+    if (w.width() != 460) throw std::logic_error("inbound_update_t is not 460 bits");
+    w.store(port);
+  }
 };
 
 struct Ticket {
@@ -242,6 +291,21 @@ struct Event {
   unsigned sa_index = 0, path_index = 0;
   std::uint64_t seq = 0;
   std::uint32_t generation = 0;
+  Endpoints endpoints;
+
+  template <typename Port>
+  static Event load(const Port& port) {
+    PackedReader r(port, 421);
+    Event event;
+    event.kind = static_cast<Kind>(r.get(4));
+    event.sa_index = static_cast<unsigned>(r.get(16));
+    event.path_index = static_cast<unsigned>(r.get(16));
+    event.seq = r.get(64);
+    event.generation = static_cast<std::uint32_t>(r.get(32));
+    event.endpoints = Endpoints::read(r);
+    if (r.left() != 0) throw std::logic_error("event_t is not 421 bits");
+    return event;
+  }
 };
 
 }  // namespace holdfast::test

@@ -4,12 +4,14 @@
 namespace holdfast::test {
 
 INSTANTIATE_TEST_SUITE_P(Cards, CardSuite, ::testing::ValuesIn(suite_cards()),
-                         [](const ::testing::TestParamInfo<std::string>& card) {
-                           std::string name = card.param;
-                           for (char& c : name)
-                             if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-                           return name;
-                         });
+                         CardSuite::name_of_card);
+
+std::string CardSuite::name_of_card(const ::testing::TestParamInfo<std::string>& card) {
+  std::string name = card.param;
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return name;
+}
 
 void CardSuite::SetUp() {
   register_suite_cards();

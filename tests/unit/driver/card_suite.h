@@ -26,6 +26,10 @@ void register_suite_cards();
 /// the same the other way round, and queue 0. At the end of each test, packets in are packets out
 /// plus drops.
 class CardSuite : public ::testing::TestWithParam<std::string> {
+ public:
+  /// The card's name, as a test's name may hold it.
+  static std::string name_of_card(const ::testing::TestParamInfo<std::string>& card);
+
  protected:
   static constexpr PathIndex kPath0{0};
   static constexpr SaIndex kOutbound{2};

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kNumSwaps = 10'000;
 constexpr std::size_t kPacketsAtOnce = 5'000;
 constexpr std::size_t kBeatBytes = 16;
-constexpr lockstep::TrafficMix kNoFaults{0, 0, 0, 0, 0, 0};
+constexpr lockstep::TrafficMix kNoFaults{0, 0, 0, 0, 0, 0, 0};
 
 /// Packets at the ports, always more of them than the card takes while one binding is written,
 /// and a swap as often as the driver can.

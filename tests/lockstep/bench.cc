@@ -39,10 +39,10 @@ void Bench::replace_sa(std::uint16_t row, std::uint16_t path, Direction directio
   add_sa(row, path, direction);
 }
 
-void Bench::rebind(std::uint16_t path) {
+void Bench::rebind(std::uint16_t path, std::optional<std::uint32_t> credit) {
   const Binding binding = traffic_.make_binding();
-  scoreboard_.will_rebind(PathIndex{path}, binding);
-  const auto generation = card_->rebind(PathIndex{path}, binding);
+  scoreboard_.will_rebind(PathIndex{path}, binding, credit);
+  const auto generation = card_->rebind(PathIndex{path}, binding, credit);
   if (generation != scoreboard_.newest_generation()) problem("re-bind refused or miscounted");
   if (awaited_ == 0) awaited_ = scoreboard_.newest_generation();
   traffic_.use_binding(PathIndex{path}, binding);
@@ -76,8 +76,7 @@ void Bench::watch_fence() {
   ++fences_passed_;
 }
 
-void Bench::run(std::size_t count, const std::function<void()>& between) {
-  std::array<std::size_t, 2> left{count, count};
+void Bench::give_all(std::array<std::size_t, 2> left, const std::function<void()>& between) {
   for (std::size_t round = 1; left[0] + left[1] > 0 && problems_.empty(); ++round) {
     give_what_fits(left);
     advance();
@@ -86,6 +85,17 @@ void Bench::run(std::size_t count, const std::function<void()>& between) {
     if (between && round % 16 == 0) between();
   }
   drain();
+}
+
+void Bench::run(std::size_t count, const std::function<void()>& between) {
+  give_all({count, count}, between);
+}
+
+void Bench::run_limited(std::size_t count) {
+  drain();
+  give_all({count, 0}, {});
+  scoreboard_.share_credit();
+  give_all({0, 4 * count}, {});
 }
 
 void Bench::drain() {

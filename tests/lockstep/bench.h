@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,13 +33,17 @@ class Bench {
   void add_sa(std::uint16_t row, std::uint16_t path, Direction direction);
   /// Takes the SA out while its packets may be in flight, and puts another one into its row.
   void replace_sa(std::uint16_t row, std::uint16_t path, Direction direction);
-  /// A new binding: one write of the path row, while packets run.
-  void rebind(std::uint16_t path);
+  /// A new binding: one write of the path row, while packets run. With a credit only between
+  /// run_limited().
+  void rebind(std::uint16_t path, std::optional<std::uint32_t> credit = std::nullopt);
   /// Points one SA to another path.
   void move_sa(std::uint16_t row, std::uint16_t path);
   /// Gives the card `count` random packets of each direction, a few at a time, and compares what
   /// comes out; `between` is called now and then while both directions are busy.
   void run(std::size_t count, const std::function<void()>& between = {});
+  /// For paths with a byte credit: so many inbound packets and, when they are through, four times
+  /// as many outbound ones. Then which of them have credit is certain.
+  void run_limited(std::size_t count);
   /// Runs until nothing is in flight and compares the rest. Adds a problem if that never comes.
   void drain();
   /// What is wrong, a line each: differences, `in = out + drops`, broken rules of a port, error
@@ -72,6 +77,7 @@ class Bench {
 
  private:
   void give_what_fits(std::array<std::size_t, 2>& left);
+  void give_all(std::array<std::size_t, 2> left, const std::function<void()>& between);
   void watch_fence();
 
   Traffic traffic_;

@@ -57,11 +57,27 @@ inline void add_sas(Bench& bench, std::uint16_t num_sas, std::uint16_t num_paths
   }
 }
 
+/// Paths with random byte credits, spent, gained and spent again; the last write lifts them all.
+inline void run_with_credits(Bench& bench, std::size_t rounds, std::uint16_t num_paths) {
+  auto& random = bench.traffic().random();
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::uint16_t path = 0; path < num_paths; ++path) {
+      const bool is_written = round == 0 || random() % 3 == 0;
+      if (is_written) bench.rebind(path, static_cast<std::uint32_t>(random() % 8'000));
+    }
+    bench.run_limited(24);
+  }
+  for (std::uint16_t path = 0; path < num_paths; ++path) bench.rebind(path);
+  bench.drain();
+}
+
 /// Six SAs each way on four paths, random traffic in both directions at once, with bindings that
 /// change, SAs that move to another path, and SAs that come and go meanwhile.
 inline void run_with_changes(Bench& bench, std::size_t packets_each_way) {
   constexpr std::uint16_t kSas = 12, kPaths = 4;
   add_sas(bench, kSas, kPaths);
+  run_with_credits(bench, packets_each_way / 400 + 2, kPaths);
+  EXPECT_GT(bench.scoreboard().reasons().count(DropReason::kCredit), 0u);
   std::size_t rounds = 0;
   bench.run(packets_each_way, [&] {
     const auto row = static_cast<std::uint16_t>(bench.traffic().random()() % kSas);

@@ -19,6 +19,25 @@ std::string event_key(EventKind kind, unsigned sa_index, unsigned path_index,
                      sequence);
 }
 
+std::string event_key(const model::ModelEvent& event) {
+  const std::string key = event_key(event.kind, event.sa_index, event.path_index, event.sequence);
+  if (event.kind != EventKind::kRoam) return key;
+  return fmt::format("{}, from {} {} to {} {}", key, event.peer.address.text(), event.peer.port,
+                     event.own.address.text(), event.own.port);
+}
+
+/// As the model has it; family, addresses and ports are 0 where there are none.
+model::ModelEvent as_model_event(const Event& event) {
+  const bool is_ipv6 = event.address_family == 6;
+  return {static_cast<EventKind>(event.kind),
+          event.sa_index,
+          event.path_index,
+          event.sequence,
+          event.generation,
+          {{is_ipv6, event.own_address}, event.own_port},
+          {{is_ipv6, event.peer_address}, event.peer_port}};
+}
+
 }  // namespace
 
 RingBench::RingBench(const RingPlan& plan, std::uint64_t seed, const TrafficMix& mix)
@@ -161,8 +180,11 @@ void RingBench::collect_events() {
   while (const auto event = card().poll_event()) {
     const auto kind = static_cast<EventKind>(event->kind);
     if (kind == EventKind::kError) continue;  // provoked, or shown by the error latch
-    got_events_.push_back(
-        {event_key(kind, event->sa_index, event->path_index, event->sequence), event->generation});
+    got_events_.push_back({event_key(as_model_event(*event)), event->generation});
+    num_roams_ += kind == EventKind::kRoam;
+    const unsigned family = kind != EventKind::kRoam ? 0 : event->address_family;
+    if (event->address_family != family || (kind == EventKind::kRoam && family != 4 && family != 6))
+      problem(fmt::format("address family {} of {}", event->address_family, name_of(kind)));
   }
 }
 
@@ -172,8 +194,7 @@ void RingBench::collect_events() {
 void RingBench::judge_events() {
   std::vector<RaisedEvent> wanted;
   for (const model::ModelEvent& event : scoreboard().take_events()) {
-    wanted.push_back({event_key(event.kind, event.sa_index, event.path_index, event.sequence),
-                      event.generation});
+    wanted.push_back({event_key(event), event.generation});
   }
   std::ranges::sort(wanted);
   std::ranges::sort(got_events_);

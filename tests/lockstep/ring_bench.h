@@ -38,6 +38,7 @@ class RingBench final : public Bench {
   sim::VerilatedCard& io() { return *io_; }
   std::uint64_t broken_reads() const { return broken_reads_; }
   std::uint64_t num_events() const { return num_events_; }
+  std::uint64_t num_roams() const { return num_roams_; }
   std::uint64_t bad_descriptors() const { return bad_descriptors_; }
 
  private:
@@ -83,7 +84,7 @@ class RingBench final : public Bench {
   std::vector<std::size_t> free_slots_;
   std::array<Ring, 2> rings_;
   std::vector<RaisedEvent> got_events_;
-  std::uint64_t num_events_ = 0;
+  std::uint64_t num_events_ = 0, num_roams_ = 0;
   std::uint64_t broken_reads_ = 0, bad_descriptors_ = 0;
 };
 

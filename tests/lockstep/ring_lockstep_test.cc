@@ -7,7 +7,7 @@
 namespace holdfast::lockstep {
 namespace {
 
-constexpr TrafficMix kNoFaults{0, 0, 0, 0, 0, 0};
+constexpr TrafficMix kNoFaults{0, 0, 0, 0, 0, 0, 0};
 
 /// A link that delays, reorders, cuts and stalls whatever it may.
 sim::CardOptions rough_link(unsigned width_bits, std::uint64_t seed) {
@@ -28,6 +28,7 @@ void lockstep(const RingPlan& plan, std::uint64_t seed, std::size_t packets_each
                 bench);
   expect_clean(bench);
   EXPECT_GT(bench.num_events(), 0u);
+  EXPECT_GT(bench.num_roams(), 0u);
   const Counters counters = bench.card().counters();
   EXPECT_LE(bench.broken_reads(), counters.dma_read_errors + counters.dma_read_timeouts);
   if (plan.dma_fault_percent != 0) {

@@ -41,11 +41,23 @@ void Scoreboard::remove_now(SaIndex index) {
   for (model::EspModel& model : models_) model.delete_sa(index);
 }
 
-void Scoreboard::will_rebind(PathIndex path, const Binding& binding) {
-  for (auto& changes : changes_) changes.push_back({next_generation_, path, binding});
+void Scoreboard::will_rebind(PathIndex path, const Binding& binding,
+                             std::optional<std::uint32_t> credit) {
+  for (auto& changes : changes_) changes.push_back({next_generation_, path, binding, {}, credit});
   ++next_generation_;
+  shared_[to_number(path)] = credit.value_or(0);
   // The first binding of a path is there before any packet: an SA cannot be added without one.
   if (bound_.insert(to_number(path)).second) settle(newest_generation());
+}
+
+void Scoreboard::share_credit() {
+  for (auto& [path, shared] : shared_) {
+    model::PathRow row;
+    models_[index(Direction::kInbound)].read_path(PathIndex{path}, row);
+    if (!row.credit) continue;
+    models_[index(Direction::kOutbound)].table().give_credit(path, (*row.credit - shared) / 3);
+    shared = *row.credit;
+  }
 }
 
 void Scoreboard::will_move(SaIndex index, PathIndex path) {
@@ -69,7 +81,7 @@ void Scoreboard::catch_up(Direction direction, std::uint32_t generation) {
   while (!changes.empty() && changes.front().generation <= generation) {
     const Change& change = changes.front();
     if (change.binding) {
-      model.write_path(change.path, *change.binding);
+      model.write_path(change.path, *change.binding, change.credit);
     } else {
       model.move_sa(change.sa, change.path);
     }

@@ -42,7 +42,11 @@ class Scoreboard {
   void add_sa(const SaPlan& plan);
   void will_remove(SaIndex index) { removals_.insert(to_number(index)); }
   void remove_now(SaIndex index);
-  void will_rebind(PathIndex path, const Binding& binding);
+  void will_rebind(PathIndex path, const Binding& binding,
+                   std::optional<std::uint32_t> credit = std::nullopt);
+  /// What inbound packets gave to the paths' credit is told to the model of outbound packets. Only
+  /// while nothing is in flight, since neither model knows when the other's packets passed.
+  void share_credit();
   void will_move(SaIndex index, PathIndex path);
   /// No packet that read its rows before `generation` is in flight any more, and all results are
   /// judged: a later result with an older binding differs.
@@ -79,6 +83,7 @@ class Scoreboard {
     PathIndex path;
     std::optional<Binding> binding;
     SaIndex sa{};
+    std::optional<std::uint32_t> credit = std::nullopt;
   };
   static std::size_t index(Direction direction) { return static_cast<std::size_t>(direction); }
   model::Processed process_stale(const TrafficPacket& packet);
@@ -95,6 +100,7 @@ class Scoreboard {
   std::set<std::uint16_t> removals_;
   std::map<std::uint16_t, std::uint32_t> spis_;     // by row
   std::set<std::uint16_t> bound_;                   // paths that have a binding
+  std::map<std::uint16_t, std::uint64_t> shared_;   // credit by path, as both models know it
   std::map<std::uint32_t, std::uint64_t> last_iv_;  // by SPI: outbound numbers rise
   std::uint32_t next_generation_ = 1;
   std::vector<std::string> differences_;

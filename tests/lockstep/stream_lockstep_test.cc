@@ -7,7 +7,7 @@
 namespace holdfast::lockstep {
 namespace {
 
-constexpr TrafficMix kNoFaults{0, 0, 0, 0, 0, 0};
+constexpr TrafficMix kNoFaults{0, 0, 0, 0, 0, 0, 0};
 
 void lockstep(unsigned width_bits, std::uint64_t seed, std::size_t packets_each_way,
               unsigned source_percent = 0, unsigned sink_percent = 0) {

@@ -225,6 +225,22 @@ TrafficPacket Traffic::outbound() {
   return packet;
 }
 
+/// Another outer address or, with UDP, another port; one port stays 4500, else it is not ESP.
+void Traffic::send_from_elsewhere(TrafficPacket& packet) {
+  packet.kind = "elsewhere";
+  Packet& bytes = packet.bytes;
+  const std::size_t ip_bytes = ip_header_bytes(bytes);
+  const bool has_udp = esp_offset(bytes) != ip_bytes;
+  if (has_udp && chance(50)) {
+    put16(bytes, ip_bytes, 4500);  // the source is the peer, whose port is any
+    if (chance(50)) put16(bytes, ip_bytes + 2, static_cast<std::uint32_t>(below(65536)));
+  } else {
+    const std::size_t at = is_ipv6(bytes) ? 8 + below(32) : 12 + below(8);
+    bytes[at] ^= static_cast<std::uint8_t>(1u << below(8));
+  }
+  fix_checksum(bytes);
+}
+
 TrafficPacket Traffic::inbound() {
   Known& known = choose(Direction::kInbound);
   TrafficPacket packet;
@@ -257,6 +273,8 @@ TrafficPacket Traffic::inbound() {
     model::set_ecn(packet.bytes, ecn);
     fix_checksum(packet.bytes);
     packet.kind = "remarked";
+  } else if (chance(mix_.elsewhere_percent)) {
+    send_from_elsewhere(packet);
   }
   if (chance(5)) packet.bytes.resize(packet.bytes.size() + 1 + below(40));
   add_ethernet(packet);

@@ -39,7 +39,8 @@ struct TrafficMix {
   unsigned reorder_percent = 5;
   unsigned remark_percent = 20;  ///< A router on the way changed the outer ECN field.
   unsigned ethernet_percent = 15;
-  unsigned end_percent = 10;  ///< SAs that end soon: hard lifetime, last sequence number.
+  unsigned end_percent = 10;       ///< SAs that end soon: hard lifetime, last sequence number.
+  unsigned elsewhere_percent = 4;  ///< Inbound packets whose outer endpoints are others.
 };
 
 /// Random SAs, bindings and packets, all from one seed: sizes from 20 to 9,000 bytes, every length
@@ -80,6 +81,7 @@ class Traffic {
   TrafficPacket outbound();
   TrafficPacket inbound();
   void break_outbound(TrafficPacket& packet);
+  void send_from_elsewhere(TrafficPacket& packet);
   void break_outside(TrafficPacket& packet);
   void break_inside(TrafficPacket& packet, const SaConfig& config);
   void add_ethernet(TrafficPacket& packet);

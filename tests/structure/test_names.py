@@ -75,7 +75,8 @@ def card_suite(root):
     """The tests that every program made with holdfast_card_suite has."""
     found = set()
     for path in (root / "tests/unit/driver").glob("card_*_test.cc"):
-        found |= {name for name in tests_in(path) if name.startswith("CardSuite.")}
+        found |= {name for name in tests_in(path)
+                  if name.startswith(("CardSuite.", "CardCredit.", "CardRoam."))}
     return found
 
 

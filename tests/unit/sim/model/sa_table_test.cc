@@ -187,6 +187,63 @@ TEST(SaTable, ANewOwnerOfTheRowStartsAnew) {
   EXPECT_EQ(b.model.take_events().size(), 2u);
 }
 
+TEST(SaTable, CreditIsSpentGainedAndToldOnce) {
+  EspBench b;
+  b.install();
+  // Outer 20 + 32 + 64 bytes around an inner packet of 60.
+  ASSERT_EQ(b.model.write_path(kPath, binding_of(false, false), 115), R::kOk);
+  EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kCredit);
+  EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kCredit);
+  EXPECT_EQ(b.state(kOut).sequence, 1u);
+  EXPECT_EQ(b.state(kOut).packets, 0u);
+  const auto events = b.model.take_events();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].kind, EventKind::kCredit);
+  EXPECT_EQ(events[0].path_index, to_number(kPath));
+  EXPECT_EQ(b.inbound(raw(esp(b.in, 1, with_trailer(inner4(), 4)))).reason, DropReason::kNone);
+  for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kNone);
+  EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kCredit);
+  ASSERT_EQ(b.model.write_path(kPath, binding_of(false, false), 116), R::kOk);
+  EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kNone);
+  EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kCredit);
+  EXPECT_EQ(b.model.take_events().size(), 1u);
+}
+
+TEST(SaTable, TheLargestCreditStaysTheLargest) {
+  EspBench b;
+  b.install();
+  ASSERT_EQ(b.model.write_path(kPath, binding_of(false, false), 0), R::kOk);
+  model::PathRow row;
+  for (unsigned i = 0; i < 3; ++i) {
+    b.model.table().give_credit(to_number(kPath), std::size_t{1} << 46);
+    ASSERT_EQ(b.model.read_path(kPath, row), R::kOk);
+    EXPECT_EQ(row.credit, i == 0 ? std::uint64_t{3} << 46 : (std::uint64_t{1} << 48) - 1);
+  }
+}
+
+// A packet is measured against the row that it read; only while that is in force it gives credit.
+TEST(SaTable, ABindingThatWasSwappedUnderAPacket) {
+  EspBench b;
+  b.install();
+  Binding moved = binding_of(false, false);
+  ++moved.peer.address.bytes[3];
+  const Packet packet = raw(esp(b.in, 1, with_trailer(inner4(), 4)));
+  const model::Ticket ticket = b.model.take_ticket(Direction::kInbound, packet, {});
+  ASSERT_EQ(b.model.write_path(kPath, moved, 0), R::kOk);
+  EXPECT_EQ(b.model.finish(ticket, packet).reason, DropReason::kNone);
+  EXPECT_TRUE(b.model.take_events().empty());
+  EXPECT_EQ(b.outbound(inner4()).reason, DropReason::kCredit);
+  EXPECT_EQ(b.model.take_events().size(), 1u);  // of the credit
+  const Packet next = raw(esp(b.in, 2, with_trailer(inner4(), 4)));
+  EXPECT_EQ(b.inbound(next).reason, DropReason::kNone);
+  const auto events = b.model.take_events();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].kind, EventKind::kRoam);
+  EXPECT_EQ(events[0].generation, 2u);
+  EXPECT_EQ(events[0].sequence, 2u);
+  EXPECT_EQ(events[0].peer.address, binding_of(false, false).peer.address);
+}
+
 TEST(SaTable, TakesManySas) {
   EspModel m({.num_sas = 65535, .num_paths = 2});
   ASSERT_EQ(m.write_path(PathIndex{0}, binding_of(false, false)), R::kOk);

@@ -15,8 +15,9 @@
 /// Latency: 2 cycles if the operands alone are refused, else 9 and what the command itself needs,
 ///          without waiting for a free cycle between packets. add_sa and delete_sa wait for a cycle
 ///          in which no packet changes the state of an SA, write_path for one in which none changes
-///          a credit: who lets packets do that in every cycle holds them off. Behind the ESP pipeline there is such a cycle, because no packet
-///          has fewer than two beats and no direction changes state more than once a packet.
+///          a credit: who lets packets do that in every cycle holds them off. Behind the ESP
+///          pipeline there is such a cycle, because no packet has fewer than two beats and no
+///          direction changes state more than once a packet.
 module sad_command #(
   parameter int unsigned NumSas = 256,
   parameter int unsigned NumPaths = 64,

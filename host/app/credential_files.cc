@@ -8,6 +8,28 @@
 
 namespace holdfast::app {
 
+using ike::Origin;
+
+std::vector<Error> load_file_credentials(std::vector<SharedSecret> secrets,
+                                         const std::vector<AuthorityConfig>& authorities,
+                                         ike::Credentials& credentials) {
+  std::vector<Error> errors;
+  for (SharedSecret& secret : secrets) credentials.add_shared(std::move(secret), Origin::kFile);
+  for (const AuthorityConfig& authority : authorities) {
+    const auto note = [&](const Status& status) {
+      if (!status)
+        errors.push_back(
+            {status.error().code, "authorities." + authority.name, status.error().text()});
+    };
+    note(credentials.add_authority(authority.cacert, Origin::kAuthority));
+    for (const std::string& uri : authority.crl_uris) {
+      const auto crl = read_crl_uri(uri);
+      note(crl ? credentials.add_crl(*crl) : tl::unexpected(crl.error()));
+    }
+  }
+  return errors;
+}
+
 std::vector<Error> load_credential_files(const std::string& config_path,
                                          ike::Credentials& credentials) {
   namespace fs = std::filesystem;
@@ -27,12 +49,12 @@ std::vector<Error> load_credential_files(const std::string& config_path,
       if (!status) errors.push_back({status.error().code, file.string(), status.error().text()});
     }
   };
-  each("x509", [&](ByteView data) { return credentials.add_certificate(data); });
-  each("x509ca", [&](ByteView data) { return credentials.add_authority(data); });
+  each("x509", [&](ByteView data) { return credentials.add_certificate(data, Origin::kFile); });
+  each("x509ca", [&](ByteView data) { return credentials.add_authority(data, Origin::kFile); });
   each("x509crl", [&](ByteView data) { return credentials.add_crl(data); });
   for (const char* folder : {"private", "rsa", "ecdsa", "pkcs8"})
     each(folder, [&](ByteView data) -> Status {
-      const auto id = credentials.add_key(data);
+      const auto id = credentials.add_key(data, Origin::kFile);
       if (!id) return tl::unexpected(id.error());
       return {};
     });

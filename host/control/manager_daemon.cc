@@ -43,10 +43,8 @@ Status ManagerDaemon::load_authority(ByteView data) {
   return manager_.credentials().add_authority(data);
 }
 
-Status ManagerDaemon::unload_authority(ByteView) {
-  return fail(ErrorCode::kUnsupported, "",
-              "a certificate authority stays trusted until all credentials are cleared (swanctl "
-              "--load-all --clear)");
+Status ManagerDaemon::unload_authority(ByteView data) {
+  return manager_.credentials().remove_authority(data);
 }
 
 Status ManagerDaemon::load_crl(ByteView data) { return manager_.credentials().add_crl(data); }

@@ -1,67 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <filesystem>
-#include <fstream>
 
+#include "config/authority_config.h"
 #include "control/vici_commands.h"
 #include "crypto/certificate.h"
 
 /// Commands about certificate authorities and their lists of revoked certificates.
 namespace holdfast::control {
-namespace {
-
-constexpr std::string_view kFileScheme = "file://";
-constexpr std::size_t kMaxCrlBytes = std::size_t{16} << 20;
-
-/// Regular files alone: a pipe would stop the whole daemon.
-Result<Bytes> read_file(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored))
-    return fail(ErrorCode::kNotFound, path, "is no file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::kNotFound, path, "cannot be opened");
-  Bytes data;
-  std::array<char, 16384> chunk;
-  while (file.read(chunk.data(), chunk.size()) || file.gcount() > 0) {
-    data.insert(data.end(), chunk.begin(), chunk.begin() + file.gcount());
-    if (data.size() > kMaxCrlBytes) return fail(ErrorCode::kBadValue, path, "is too large");
-  }
-  return data;
-}
-
-/// Options that say where else to look, and what we do not do with them. Errors: kUnsupported,
-/// kBadValue.
-Status check_options(const Section& section) {
-  for (const Section::Value& value : section.values)
-    if (value.name != "cacert")
-      return fail(ErrorCode::kUnsupported, "",
-                  "unknown option: " + value.name + ", config discarded");
-  for (const Section::List& list : section.lists) {
-    if (list.name == "crl_uris") {
-      for (const std::string& uri : list.items)
-        if (!uri.starts_with("file:///"))
-          return fail(
-              ErrorCode::kUnsupported, "",
-              "crl_uris: '" + uri + "' is not fetched; give file:///path, config discarded");
-    } else if (list.name == "ocsp_uris") {
-      if (!list.items.empty())
-        return fail(ErrorCode::kUnsupported, "",
-                    "ocsp_uris: OCSP is not supported, config discarded");
-    } else {
-      return fail(ErrorCode::kUnsupported, "",
-                  "unknown option: " + list.name + ", config discarded");
-    }
-  }
-  return {};
-}
-
-}  // namespace
 
 Status ViciCommands::trust(const Authority& authority) {
   if (const Status done = daemon_.load_authority(authority.ca); !done) return done;
   for (const std::string& uri : authority.crl_uris) {
-    const auto crl = read_file(uri.substr(kFileScheme.size()));
+    const auto crl = read_crl_uri(uri);
     if (!crl) return tl::unexpected(crl.error());
     if (const Status done = daemon_.load_crl(*crl); !done) return done;
   }
@@ -79,14 +29,11 @@ Status ViciCommands::distrust(const Authority& authority) {
 ViciCommands::Answer ViciCommands::load_authority(ClientId, const Section& request) {
   if (request.sections.size() != 1) return failure("one authority a request");
   const Section& section = request.sections.front();
-  const std::string* data = section.value("cacert");
-  if (data == nullptr) return failure("CA certificate missing: " + section.name);
-  if (const Status ok = check_options(section); !ok) return failure(ok.error().text());
-  const auto ca =
-      Certificate::parse({reinterpret_cast<const std::uint8_t*>(data->data()), data->size()});
+  const auto config = read_authority(section);
+  if (!config) return failure(config.error().text());
+  const auto ca = Certificate::parse(config->cacert);
   if (!ca) return failure("invalid value for: cacert, config discarded");
-  Authority authority{ca->der(), ca->subject_text(), {}};
-  if (const Section::List* uris = section.list("crl_uris")) authority.crl_uris = uris->items;
+  Authority authority{ca->der(), ca->subject_text(), config->crl_uris};
   if (const Status done = trust(authority); !done) return failure(done.error().text());
   const auto old = authorities_.find(section.name);
   if (old == authorities_.end()) {

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "unit/host/crypto/test_pki.h"
+
 namespace holdfast::app {
 namespace {
 
@@ -56,6 +58,28 @@ TEST_F(CredentialFiles, FoldersOfTheUsersOwnAreNotLookedAt) {
   put("mine/a.pem", "junk");
   put("swanctl.conf", "junk");
   EXPECT_TRUE(load().empty());
+}
+
+TEST_F(CredentialFiles, WhatTheFileItselfHolds) {
+  const test::Authority ca("CA");
+  put("ca.crl", "no list");
+  std::vector<SharedSecret> secrets;
+  secrets.push_back({"ike-1", SecretBytes(Bytes{1}), {}});
+  const auto errors = load_file_credentials(
+      std::move(secrets),
+      {{"good", ca.der, {}},
+       {"junk", Bytes{1}, {}},
+       {"lists", ca.der, {"file:///none", "file://" + folder_.string() + "/ca.crl"}}},
+      credentials_);
+  EXPECT_EQ(credentials_.shared_ids(), std::vector<std::string>{"ike-1"});
+  EXPECT_EQ(credentials_.authorities().size(), 1u);
+  ASSERT_EQ(errors.size(), 3u);
+  EXPECT_EQ(errors[0].place, "authorities.junk");
+  EXPECT_EQ(errors[1].place, "authorities.lists");
+  EXPECT_EQ(errors[2].place, "authorities.lists");
+  credentials_.clear();
+  EXPECT_EQ(credentials_.authorities().size(), 1u) << "no credential";
+  EXPECT_TRUE(credentials_.shared_ids().empty());
 }
 
 }  // namespace

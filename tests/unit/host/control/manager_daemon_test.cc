@@ -6,6 +6,7 @@
 #include "control/vici_commands.h"
 #include "exchange/world.h"
 #include "unit/host/control/commands_bench.h"
+#include "unit/host/crypto/test_pki.h"
 
 namespace holdfast::control {
 namespace {
@@ -111,6 +112,33 @@ TEST_F(ManagerDaemonTest, CredentialsAndPools) {
   EXPECT_THAT(run("get-pools", {}),
               ElementsAre("1: lan { base=10.77.0.0 size=254 online=0 offline=0 }"));
   EXPECT_THAT(run("reload-settings", {}), ElementsAre("1: success=no errmsg=f:1: no"));
+}
+
+TEST_F(ManagerDaemonTest, AnAuthorityThatIsUnloadedIsTrustedNoMore) {
+  const test::Authority ca("CA");
+  const std::string der(ca.der.begin(), ca.der.end());
+  const auto load_authority = [&](const std::string& name) {
+    Section request;
+    request.add_section(name).add("cacert", der);
+    commands_.handle(ClientId{1}, "load-authority", *encode_message(request));
+    return outlet_.take();
+  };
+  const TrustStore& trust = world_.initiator.manager->credentials().trust();
+  EXPECT_THAT(load_authority("a"), ElementsAre("1: success=yes"));
+  EXPECT_THAT(load_authority("b"), ElementsAre("1: success=yes"));
+  EXPECT_THAT(run("unload-authority", {{"name", "a"}}), ElementsAre("1: success=yes"));
+  EXPECT_EQ(trust.authority_dns().size(), 1u) << "b has it too";
+  EXPECT_THAT(run("clear-creds", {}), ElementsAre("1: success=yes"));
+  EXPECT_EQ(trust.authority_dns().size(), 1u) << "it is no credential";
+  EXPECT_THAT(run("unload-authority", {{"name", "b"}}), ElementsAre("1: success=yes"));
+  EXPECT_TRUE(trust.authority_dns().empty());
+  // Loaded as a credential too, it stays until those are cleared.
+  run("load-cert", {{"type", "X509"}, {"flag", "CA"}, {"data", der}});
+  load_authority("a");
+  EXPECT_THAT(run("unload-authority", {{"name", "a"}}), ElementsAre("1: success=yes"));
+  EXPECT_EQ(trust.authority_dns().size(), 1u);
+  run("clear-creds", {});
+  EXPECT_TRUE(trust.authority_dns().empty());
 }
 
 }  // namespace

@@ -231,9 +231,14 @@ def first_packet():
     figure("holdfastd, soft:", medians[0], at_most=15)
 
 
-def packets_of(gateway, interface, way):
-    shown = run(*within(gateway.name, "ip", "-j", "-s", "link", "show", interface)).stdout
-    return json.loads(shown)[0]["stats64"][way]["packets"]
+INNER_HEADERS, INNER_PAYLOAD = 28, 1372  # of a packet of the flood
+
+
+def inner_packets(gateway, way):
+    """Those of the flood that passed the gateway's TUN, also where many passed it as one."""
+    shown = run(*within(gateway.name, "ip", "-j", "-s", "link", "show", gateway.tun)).stdout
+    stats = json.loads(shown)[0]["stats64"][way]
+    return (stats["bytes"] - INNER_HEADERS * stats["packets"]) / INNER_PAYLOAD
 
 
 def join_directly(_):
@@ -245,22 +250,27 @@ def join_directly(_):
     run("ip", "-n", "b", "route", "add", "default", "dev", "wire")
 
 
-def throughput_of(kind, seconds):
+UDP_ENCAPSULATED = "encap = yes"
+
+
+def throughput_of(kind, seconds, more=""):
     """Inner Mbit a CPU second, of the gateway that encrypts and of the one that decrypts. Both share
     core 0, so that the load from core 1 keeps it full."""
-    with lab.Lab(kind, kind, prepare=join_directly) as net:
+    with lab.Lab(kind, kind, prepare=join_directly, more=more) as net:
         net.a.initiate()
         lab.ping("a")
-        before = [packets_of(net.a, "wire", "tx"), packets_of(net.b, net.b.tun, "rx"), net.a.seconds(),
-                  net.b.seconds()]
+
+        def snapshot():
+            return [inner_packets(net.a, "tx"), inner_packets(net.b, "rx"), net.a.seconds(),
+                    net.b.seconds()]
+
         sink = subprocess.Popen(within("b", sys.executable, str(PROBE), "sink"))
-        started = time.monotonic()
+        before, started = snapshot(), time.monotonic()
         run(*within("a", "taskset", "-c", "1", sys.executable, PROBE, "flood", seconds),
             timeout=seconds + 60)
         wall = time.monotonic() - started
         time.sleep(0.5)
-        after = [packets_of(net.a, "wire", "tx"), packets_of(net.b, net.b.tun, "rx"), net.a.seconds(),
-                 net.b.seconds()]
+        after = snapshot()
         sink.terminate()
         sink.wait()
     out, received, cpu_out, cpu_in = (late - early for early, late in zip(before, after))
@@ -268,19 +278,48 @@ def throughput_of(kind, seconds):
     return out * bits / cpu_out, received * bits / cpu_in, out * bits / wall, received * bits / wall
 
 
+def stream_of(kind, seconds, more=""):
+    """The same of one TCP connection that has its payload counted."""
+    with lab.Lab(kind, kind, prepare=join_directly, more=more) as net:
+        net.a.initiate()
+        lab.ping("a")
+        drain = subprocess.Popen(within("b", "taskset", "-c", "1", sys.executable, str(PROBE),
+                                        "drain"), stdout=subprocess.PIPE, text=True)
+        drain.stdout.readline()
+        before, started = (net.a.seconds(), net.b.seconds()), time.monotonic()
+        done = run(*within("a", "taskset", "-c", "1", sys.executable, PROBE, "stream", seconds),
+                   timeout=seconds + 60)
+        wall = time.monotonic() - started
+        cpu_out, cpu_in = net.a.seconds() - before[0], net.b.seconds() - before[1]
+        drain.wait(10)
+    bits = int(done.stdout) * 8 / 1e6
+    return bits / cpu_out, bits / cpu_in, bits / wall, bits / wall
+
+
 def throughput():
     columns = ("out", "in", "out wall", "in wall")
-    table("daemon.throughput", "inner traffic of 1,400-byte packets by gateway: a CPU second, and "
-          "as it came through with both gateways on one core", "Mbit/s", columns, digits=0,
-          has_wanted=False)
-    ours, theirs = throughput_of(Holdfast, 4), throughput_of(Charon, 4)
-    figure("holdfastd, soft:", *ours)
-    figure("charon, kernel-libipsec, AES-GCM of OpenSSL", *theirs)
+    table("daemon.throughput", "inner traffic by gateway: a CPU second, and as it came through "
+          "with both gateways on one core; 1,400-byte packets of UDP, and a TCP connection",
+          "Mbit/s", columns, digits=0, has_wanted=False)
+    raw, udp = throughput_of(Holdfast, 4), throughput_of(Holdfast, 4, UDP_ENCAPSULATED)
+    charon = throughput_of(Charon, 4)
+    tcp, charon_tcp = stream_of(Holdfast, 4, UDP_ENCAPSULATED), stream_of(Charon, 4)
+    figure("holdfastd, soft:, raw ESP", *raw)
+    figure("holdfastd, soft:, ESP in UDP", *udp)
+    figure("charon, kernel-libipsec (ESP in UDP), AES-GCM of OpenSSL", *charon)
+    figure("TCP: holdfastd, soft:, ESP in UDP", *tcp)
+    figure("TCP: charon", *charon_tcp)
     table("daemon.throughput_ratio", "against charon's userspace ESP (nothing about the kernel's)",
           "times charon's")
-    figure("came through, both gateways on one core", ours[3] / theirs[3], at_least=2.0)
-    figure("out, a CPU second", ours[0] / theirs[0])
-    figure("in, a CPU second", ours[1] / theirs[1])
+    for name, ours in (("raw ESP", raw), ("ESP in UDP", udp)):
+        figure(f"{name}: came through, both gateways on one core", ours[3] / charon[3],
+               at_least=2.0)
+    figure("ESP in UDP: out, a CPU second", udp[0] / charon[0], at_least=2.0)
+    figure("ESP in UDP: in, a CPU second", udp[1] / charon[1], at_least=2.0)
+    figure("raw ESP: out, a CPU second", raw[0] / charon[0])
+    figure("raw ESP: in, a CPU second", raw[1] / charon[1])
+    figure("TCP: out, a CPU second", tcp[0] / charon_tcp[0], at_least=2.0)
+    figure("TCP: in, a CPU second", tcp[1] / charon_tcp[1], at_least=2.0)
     note("the load is more than fits: charon encrypts much that it then has no time to decrypt")
     table("daemon.throughput_verilated", "the simulated RTL, both ends", "Mbit/s", columns,
           digits=2, has_wanted=False)

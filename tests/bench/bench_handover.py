@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "demo"))
 import captures  # noqa: E402
 from bench_lines import figure, note, problem, table  # noqa: E402
 from measure import (NEW_FIRST, OLD_GONE, programs_of, rate_carried, run_moves)  # noqa: E402
-from products import HoldfastPair, MobikePair, WireguardPair, moves_of  # noqa: E402
+from products import NO_UPDATES, HoldfastPair, MobikePair, WireguardPair, moves_of  # noqa: E402
 from topology import Network, lab  # noqa: E402
 
 RATE = 1000
@@ -41,7 +41,8 @@ class Runs:
         if product == "wireguard-go":
             return WireguardPair(network, folder)
         return HoldfastPair(network, folder, self.build / "host/app/holdfastd",
-                            "verilated:" if product == "Holdfast, RTL" else "soft:")
+                            "verilated:" if product == "Holdfast, RTL" else "soft:",
+                            NO_UPDATES if product == "updates off" else "")
 
     def get(self, product, rtt, family=4, **more):
         """(result, what was seen on the wire)."""
@@ -108,6 +109,7 @@ def rows(products):
     for rtt in RTTS:
         yield f"Holdfast, RTT {rtt} ms", "Holdfast", rtt, 4
     yield "Holdfast, RTT 20 ms, IPv6", "Holdfast", 20, 6
+    yield "updates off, RTT 20 ms", "updates off", 20, 4
     for name in products:
         for rtt in RTTS if ARGUMENTS.long and name != "wireguard-go" else (0, 20):
             yield f"{name}, RTT {rtt} ms", name, rtt, 4
@@ -216,7 +218,8 @@ def messages(runs, products):
 
 def wire(runs, _):
     """Over all runs of ours."""
-    seen = [one for key, (_, one) in runs.done.items() if key[0].startswith("Holdfast")]
+    seen = [one for key, (_, one) in runs.done.items()
+            if key[0].startswith(("Holdfast", "updates off"))]
     table("handover.wire", f"on the wire, all {len(seen)} runs of Holdfast", "packets", digits=0)
     figure("ESP packets", sum(one.esp for one in seen))
     figure("with a sequence number or IV used before", sum(one.reused for one in seen), at_most=0)

@@ -2,7 +2,7 @@
 """What bench_daemon.py runs inside a namespace: a flood of packets, a sink for it, and the time
 from vici's initiate to the first ESP packet.
 
-    bench_probe.py first VICI_SOCKET RUNS | flood SECONDS | sink
+    bench_probe.py first VICI_SOCKET RUNS | flood SECONDS | sink | stream SECONDS | drain
 """
 import json
 import multiprocessing
@@ -36,6 +36,27 @@ def sink():
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind(TARGET)
     time.sleep(3600)
+
+
+def stream(seconds):
+    """One TCP connection as fast as it goes; prints the bytes that arrived."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.bind((SOURCE, 0))
+    sock.connect(TARGET)
+    end, block = time.monotonic() + seconds, bytes(1 << 17)
+    while time.monotonic() < end:
+        sock.sendall(block)
+    sock.shutdown(socket.SHUT_WR)
+    print(sock.makefile().readline())
+
+
+def drain():
+    listener = socket.create_server(TARGET)
+    print("ready", flush=True)
+    sock, total = listener.accept()[0], 0
+    while size := len(sock.recv(1 << 17)):
+        total += size
+    sock.sendall(f"{total}\n".encode())
 
 
 def trickle():
@@ -104,6 +125,10 @@ if __name__ == "__main__":
         flood(float(sys.argv[2]))
     elif sys.argv[1] == "sink":
         sink()
+    elif sys.argv[1] == "stream":
+        stream(float(sys.argv[2]))
+    elif sys.argv[1] == "drain":
+        drain()
     else:
         traffic = multiprocessing.Process(target=trickle, daemon=True)
         traffic.start()

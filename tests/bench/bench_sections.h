@@ -26,5 +26,7 @@ void bench_speed(const Context& context);
 void bench_daemon(const Context& context);
 /// The gap and the losses of a move, beside strongSwan's MOBIKE and wireguard-go.
 void bench_handover(const Context& context);
+/// What updates cost the gateway.
+void bench_moves(const Context& context);
 
 }  // namespace holdfast::bench

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // holdfast-ike-load: many initiators at once, made of the daemon's own protocol objects, each with
-// an address of its own; and forged first messages whose senders never answer.
+// an address of its own, which may move when all are up; and forged first messages whose senders
+// never answer.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -24,9 +26,10 @@ constexpr std::uint16_t kPskMethod = 1;  // RFC 2409, appendix A
 constexpr std::size_t kForgedPerTick = 50;
 
 struct Options {
-  std::string peer, first = "10.64.0.1", first_forged = "10.128.0.1";
+  std::string peer, first = "10.64.0.1", first_forged = "10.128.0.1", first_moved = "10.160.0.1";
   std::string proposals = "aes128-sha256-curve25519", secret, more;
-  unsigned count = 1000, window = 8, forged = 0, forged_per_second = 20000;
+  std::string local_ts = "dynamic";
+  unsigned count = 1000, window = 8, forged = 0, forged_per_second = 20000, moves = 0, children = 1;
 };
 
 /// The address `index` after `first`, without those that end in 0 or 255.
@@ -70,6 +73,39 @@ class NoLog : public ike::LogSink {
   void log(const ike::LogLine&) override {}
 };
 
+/// The machine of one initiator: one address at a time.
+class OneAddress : public ike::Manager::NetworkView {
+ public:
+  explicit OneAddress(const IpAddress& address) : address_(address) {}
+  bool is_usable(const IpAddress& own) const override { return own == address_; }
+  std::optional<IpAddress> source_to(const IpAddress&) const override { return address_; }
+  void set(const IpAddress& address) { address_ = address; }
+  const IpAddress& get() const { return address_; }
+
+ private:
+  IpAddress address_;
+};
+
+class Load;
+
+/// One of the many.
+struct Initiator : ike::Observer {
+  Initiator(Load& in, const IpAddress& own, const IpAddress& other)
+      : load(in), home(own), away(other), network(own) {}
+  void on_ike_updown(const ike::IkeSnapshot&, bool) override {}
+  void on_child_updown(const ike::IkeSnapshot&, const ike::ChildSnapshot&, bool) override {}
+  void on_child_rekey(const ike::IkeSnapshot&, const ike::ChildSnapshot&,
+                      const ike::ChildSnapshot&) override {}
+  void on_ike_update(const ike::IkeSnapshot&, const Endpoint&, const Endpoint&) override {}
+  void on_move(const ike::MoveReport& report) override;
+
+  Load& load;
+  IpAddress home, away;
+  OneAddress network;
+  unsigned num_moves = 0;
+  std::unique_ptr<ike::Manager> manager;  // ends first
+};
+
 class Load {
  public:
   explicit Load(const Options& options) : options_(options), pace_(loop_) {}
@@ -79,11 +115,13 @@ class Load {
     auto peer = IpAddress::parse(options_.peer);
     auto first = IpAddress::parse(options_.first);
     auto forged = IpAddress::parse(options_.first_forged);
-    for (const auto* address : {&peer, &first, &forged})
+    auto moved = IpAddress::parse(options_.first_moved);
+    for (const auto* address : {&peer, &first, &forged, &moved})
       if (!*address) return tl::unexpected(address->error());
     peer_ = {*peer, kIkePort};
     first_ = *first;
     first_forged_ = *forged;
+    first_moved_ = *moved;
     auto sockets = net::Sockets::open(loop_, {kIkePort, kNatPort, false, 0});
     if (!sockets) return tl::unexpected(sockets.error());
     sockets_ = std::move(*sockets);
@@ -94,7 +132,7 @@ class Load {
         },
         [](const net::WirePacket&) {}, [](const IpAddress&, unsigned) {});
     for (unsigned i = 0; i < options_.count; ++i)
-      if (const Status status = add_initiator(address_at(first_, i)); !status) return status;
+      if (const Status status = add_initiator(i); !status) return status;
     return {};
   }
 
@@ -106,14 +144,28 @@ class Load {
   }
 
  private:
-  Status add_initiator(const IpAddress& own) {
+  /// One child, or several that share what --local-ts says.
+  std::string children() const {
+    std::string text;
+    for (unsigned i = 0; i < options_.children; ++i) {
+      const std::string local =
+          options_.children == 1 ? options_.local_ts : fmt::format("10.1.{}.{}", i / 250, i % 250);
+      text += fmt::format(
+          " c{} {{\n local_ts = {}\n remote_ts = 10.2.0.0/16\n esp_proposals = aes128gcm16\n }}\n",
+          i, local);
+    }
+    return text;
+  }
+
+  Status add_initiator(unsigned index) {
+    const IpAddress own = address_at(first_, index), other = address_at(first_moved_, index);
+    auto initiator = std::make_unique<Initiator>(*this, own, other);
     const std::string text = own.text();
     const auto tree = parse_config(
         fmt::format("load {{\n version = 1\n local_addrs = {0}\n remote_addrs = {1}\n"
                     " proposals = {2}\n {3}\n local {{\n auth = psk\n id = {0}\n }}\n"
-                    " remote {{\n auth = psk\n }}\n children {{ net {{\n local_ts = dynamic\n"
-                    " remote_ts = 10.2.0.0/16\n esp_proposals = aes128gcm16\n }} }} }}\n",
-                    text, options_.peer, options_.proposals, options_.more),
+                    " remote {{\n auth = psk\n }}\n children {{\n{4} }} }}\n",
+                    text, options_.peer, options_.proposals, options_.more, children()),
         "holdfast-ike-load");
     if (!tree) return tl::unexpected(tree.error());
     auto config = read_connection(tree->sections.front());
@@ -121,22 +173,31 @@ class Load {
     proposals_ = config->proposals;
     ike::Settings settings;
     settings.retransmit_tries = 8;
-    auto manager = std::make_unique<ike::Manager>(
+    initiator->manager = std::make_unique<ike::Manager>(
         ike::Manager::Outside{loop_, loop_, *sockets_, random_, card_, log_}, settings);
+    ike::Manager* const manager = initiator->manager.get();
+    manager->add_observer(initiator.get());
     const Bytes secret(options_.secret.begin(), options_.secret.end());
     manager->credentials().add_shared({"psk", SecretBytes(secret), {}});
     manager->load_connection(std::move(*config));
-    by_address_[text] = manager.get();
-    initiators_.push_back(std::move(manager));
+    if (options_.moves > 0) manager->set_network(&initiator->network);
+    by_address_[text] = by_address_[other.text()] = manager;
+    initiators_.push_back(std::move(initiator));
     return {};
   }
 
   void start_next() {
     if (num_started_ == initiators_.size()) return;
-    initiators_[num_started_++]->initiate("net", "", [this](const Status& status) {
-      ++(status ? num_up_ : num_failed_);
+    bring_up(*initiators_[num_started_++], 0);
+  }
+
+  /// One child after the other.
+  void bring_up(Initiator& one, unsigned child) {
+    one.manager->initiate(fmt::format("c{}", child), "", [this, &one, child](const Status& status) {
       // Not from within: the initiator is still at work.
-      loop_.post([this] {
+      loop_.post([this, &one, child, is_up = bool(status)] {
+        if (is_up && child + 1 < options_.children) return bring_up(one, child + 1);
+        ++(is_up ? num_up_ : num_failed_);
         start_next();
         end_if_done();
       });
@@ -171,15 +232,46 @@ class Load {
       return;
     is_told_ = true;
     std::uint64_t again = 0;
-    for (const auto& manager : initiators_) again += manager->counters().retransmits_out;
+    for (const auto& one : initiators_) again += one->manager->counters().retransmits_out;
     fmt::print(
         "{{\"up\": {}, \"failed\": {}, \"forged\": {}, \"sent_again\": {}, "
         "\"seconds\": {:.3f}}}\n",
-        num_up_, num_failed_, num_forged_, again,
-        std::chrono::duration<double>(loop_.now() - started_).count());
+        num_up_, num_failed_, num_forged_, again, seconds());
     std::fflush(stdout);
-    // Answers DPD until whoever started it has seen enough, and leaves without a word.
-    loop_.watch(0, [] { std::quick_exit(0); });
+    // Whoever started it says when they shall move, by a line, and when it has seen enough, by the
+    // end of its input. Until then it answers DPD, and it leaves without a word.
+    loop_.watch(0, [this] {
+      char byte = 0;
+      if (::read(0, &byte, 1) != 1) std::quick_exit(0);
+      started_ = loop_.now();
+      num_started_ = 0;
+      for (unsigned i = 0; i < options_.window; ++i) start_move();
+    });
+  }
+
+  double seconds() const { return std::chrono::duration<double>(loop_.now() - started_).count(); }
+
+  // ---------------------------------------------------------------- moves
+ public:
+  void on_moved(bool is_good, Duration took) {
+    last_ = took;
+    ++(is_good ? num_moved_ : num_lost_);
+    loop_.post([this] {
+      start_move();
+      if (num_moved_ + num_lost_ < std::size_t{options_.moves} * initiators_.size()) return;
+      fmt::print("{{\"moved\": {}, \"lost\": {}, \"seconds\": {:.3f}, \"last_ms\": {:.3f}}}\n",
+                 std::exchange(num_moved_, 0), std::exchange(num_lost_, 0), seconds(),
+                 std::chrono::duration<double, std::milli>(last_).count());
+      std::fflush(stdout);
+    });
+  }
+
+ private:
+  void start_move() {
+    if (num_started_ == options_.moves * initiators_.size()) return;
+    Initiator& one = *initiators_[num_started_++ % initiators_.size()];
+    one.network.set(one.network.get() == one.home ? one.away : one.home);
+    one.manager->on_network_change();
   }
 
   Options options_;
@@ -189,16 +281,24 @@ class Load {
   NoLog log_;
   Timer pace_;
   Endpoint peer_;
-  IpAddress first_, first_forged_;
+  IpAddress first_, first_forged_, first_moved_;
   TimePoint started_{};
+  Duration last_{};
   std::unique_ptr<net::Sockets> sockets_;
   std::vector<IkeProposal> proposals_;
-  std::vector<std::unique_ptr<ike::Manager>> initiators_;
+  std::vector<std::unique_ptr<Initiator>> initiators_;
   std::unordered_map<std::string, ike::Manager*> by_address_;
-  std::size_t num_started_ = 0, num_up_ = 0, num_failed_ = 0;
+  std::size_t num_started_ = 0, num_up_ = 0, num_failed_ = 0, num_moved_ = 0, num_lost_ = 0;
   unsigned num_forged_ = 0;
   bool is_told_ = false;
 };
+
+void Initiator::on_move(const ike::MoveReport& report) {
+  using ike::MoveStep;
+  if (report.step == MoveStep::kMoved) load.on_moved(true, report.took);
+  if (report.step == MoveStep::kAnew || report.step == MoveStep::kRefused)
+    load.on_moved(false, report.took);
+}
 
 int parse(int argc, char** argv, Options& options) {
   CLI::App app{"Many initiators at once, for ./dev bench daemon.", "holdfast-ike-load"};
@@ -211,6 +311,12 @@ int parse(int argc, char** argv, Options& options) {
       ->capture_default_str();
   app.add_option("--proposals", options.proposals, "as in swanctl.conf")->capture_default_str();
   app.add_option("--more", options.more, "further lines for the connections");
+  app.add_option("--local-ts", options.local_ts, "of the children")->capture_default_str();
+  app.add_option("--children", options.children, "of each, one selector after the other")
+      ->capture_default_str();
+  app.add_option("--moves", options.moves, "how often each goes to its other address and back");
+  app.add_option("--first-moved", options.first_moved, "first of the other addresses")
+      ->capture_default_str();
   app.add_option("--forged", options.forged, "forged first messages")->capture_default_str();
   app.add_option("--first-forged", options.first_forged, "first address of their senders")
       ->capture_default_str();

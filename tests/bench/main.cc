@@ -30,6 +30,7 @@ constexpr Section kSections[] = {
     {"daemon", "holdfastd beside strongSwan", holdfast::bench::bench_daemon},
     {"handover", "an address moves under probes, beside strongSwan and wireguard-go",
      holdfast::bench::bench_handover},
+    {"moves", "what moves cost the gateway", holdfast::bench::bench_moves},
 };
 
 struct Options {

@@ -83,21 +83,23 @@ def read(path):
 
 
 def take(seen, used, at, ends, protocol, content):
-    if any(len(end) == 4 and end[:3] in INNER for end in ends):
-        seen.clear += 1
-    esp = None
-    if protocol == ESP:
-        esp = content
-    elif protocol == UDP:
+    is_inner = any(len(end) == 4 and end[:3] in INNER for end in ends)
+    esp = content if protocol == ESP else None
+    if protocol == UDP:
         ports, content = set(struct.unpack_from("!HH", content)), content[8:]
-        if 51820 in ports and content[:1] in (b"\1", b"\2", b"\3"):
-            seen.wireguard.append((at, ends[0], len(content)))
+        if 51820 in ports:
+            if content[:1] in (b"\1", b"\2", b"\3"):
+                seen.wireguard.append((at, ends[0], len(content)))
+            return
         # RFC 3948, 2.2 and 2.3: what does not begin with zeros is ESP, one byte is a keepalive.
-        elif 500 in ports or 4500 in ports and content[:4] == bytes(4):
+        if 500 in ports or 4500 in ports and content[:4] == bytes(4):
             seen.isakmp.append((at, ends[0], len(content)))
-        elif 4500 in ports and len(content) > 1:
+            return
+        if 4500 in ports:
             esp = content
-    if esp:
+    if not esp:
+        seen.clear += is_inner
+    elif len(esp) > 1:
         seen.esp += 1
         seen.spis.add(esp[:4].hex())
         # RFC 4106, 3.1: the IV of AES-GCM is sent.

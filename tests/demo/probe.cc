@@ -39,9 +39,10 @@ struct Options {
   bool has_events = false;
 };
 
+/// Begins with "Hold": what begins otherwise is taken for RTP by Wireshark's guesses.
 struct Content {
+  std::uint32_t magic = 0x646c6f48, number = 0;
   std::int64_t sent_ns = 0;
-  std::uint32_t number = 0, magic = 0x486f6c64;
 };
 
 struct Arrival {
@@ -103,7 +104,7 @@ std::optional<std::string> Probe::prepare() {
 
 void Probe::send_due(std::int64_t now) {
   while (is_sending() && due_ns() <= now) {
-    const Content content{now_ns(), sent_++};
+    const Content content{.number = sent_++, .sent_ns = now_ns()};
     std::memcpy(datagram_.data(), &content, sizeof content);
     if (sendto(socket_, datagram_.data(), datagram_.size(), 0,
                reinterpret_cast<const sockaddr*>(&peer_), sizeof peer_) < 0)

@@ -12,6 +12,7 @@ from topology import CLIENT, CLIENT_NET, SERVER_NET, lab, run, within
 TICKS = os.sysconf("SC_CLK_TCK")
 PEER = {"client": "gateway", "gateway": "client"}
 NET = {"client": CLIENT_NET, "gateway": SERVER_NET}
+NO_UPDATES = "holdfast { address_update { accept = no } }\n"  # Both ends negotiate anew instead.
 
 
 def seconds_of(pid):

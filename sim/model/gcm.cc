@@ -3,17 +3,25 @@
 
 #include <openssl/evp.h>
 
+#include <array>
+
 namespace holdfast::model {
 namespace {
 
+/// Fetched once; a cipher that is only named would be looked up for each packet.
 const EVP_CIPHER* cipher_for(Bytes key) {
+  static const std::array<const EVP_CIPHER*, 3> ciphers = {
+      EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr),
+      EVP_CIPHER_fetch(nullptr, "AES-192-GCM", nullptr),
+      EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr),
+  };
   switch (key.size()) {
     case 16:
-      return EVP_aes_128_gcm();
+      return ciphers[0];
     case 24:
-      return EVP_aes_192_gcm();
+      return ciphers[1];
     case 32:
-      return EVP_aes_256_gcm();
+      return ciphers[2];
   }
   contract_broken("a key has 16, 24 or 32 bytes", __FILE__, __LINE__);
 }

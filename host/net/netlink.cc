@@ -25,6 +25,8 @@ constexpr int kReceiveBufferBytes = 1 << 20;
 /// Notifications that are read before the loop has its turn.
 constexpr int kMaxReads = 64;
 constexpr int kMaxStaleRules = 64;
+/// Any route through an interface is better.
+constexpr std::uint32_t kBarrierMetric = 0x7FFF'FFFF;
 
 std::uint8_t family_of(const IpAddress& address) { return address.is_ipv6 ? AF_INET6 : AF_INET; }
 
@@ -57,6 +59,22 @@ NetlinkMessage route_message(int type, int flags, const Prefix& destination, int
   message.add(RTA_TABLE, table);
   message.add(RTA_DST, destination.address);
   message.add(RTA_OIF, static_cast<std::uint32_t>(if_index));
+  return message;
+}
+
+NetlinkMessage barrier_message(int type, int flags, const Prefix& destination,
+                               std::uint32_t table) {
+  NetlinkMessage message(type, flags);
+  auto& header = message.header<rtmsg>();
+  header.rtm_family = family_of(destination.address);
+  header.rtm_dst_len = destination.length;
+  header.rtm_table = short_table(table);
+  header.rtm_protocol = kRouteProtocol;
+  header.rtm_scope = RT_SCOPE_UNIVERSE;
+  header.rtm_type = RTN_UNREACHABLE;
+  message.add(RTA_TABLE, table);
+  message.add(RTA_DST, destination.address);
+  message.add(RTA_PRIORITY, kBarrierMetric);
   return message;
 }
 
@@ -99,6 +117,7 @@ struct FoundRoute {
   Prefix destination;
   std::uint32_t table = 0;
   int if_index = 0;
+  bool is_barrier = false;
 };
 
 void read_attribute(const nlattr* attribute, FoundRoute& route) {
@@ -122,6 +141,7 @@ std::optional<FoundRoute> read_route(const Bytes& bytes) {
   route.destination.address.is_ipv6 = body->rtm_family == AF_INET6;
   route.destination.length = body->rtm_dst_len;
   route.table = body->rtm_table;
+  route.is_barrier = body->rtm_type == RTN_UNREACHABLE;
   for_each_attribute(message, sizeof(rtmsg),
                      [&](const nlattr* attribute) { read_attribute(attribute, route); });
   return route;
@@ -241,11 +261,31 @@ std::size_t Netlink::remove_stale_routes(std::uint32_t table) {
   std::size_t count = 0;
   for (const Bytes& bytes : *messages) {
     const auto route = read_route(bytes);
-    if (!route || route->table != table) continue;
+    if (!route || route->table != table || route->is_barrier) continue;
     auto message = route_message(RTM_DELROUTE, 0, route->destination, route->if_index, table);
     if (native_->requests.ask(message).error == 0) ++count;
   }
   return count;
+}
+
+Status Netlink::add_barrier(const Prefix& destination, std::uint32_t table) {
+  auto message = barrier_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, destination, table);
+  return to_status(native_->requests.ask(message), route_name(destination, table), {EEXIST});
+}
+
+Status Netlink::remove_barrier(const Prefix& destination, std::uint32_t table) {
+  auto message = barrier_message(RTM_DELROUTE, 0, destination, table);
+  return to_status(native_->requests.ask(message), route_name(destination, table), {ESRCH, ENOENT});
+}
+
+std::vector<Prefix> Netlink::barriers(std::uint32_t table) const {
+  std::vector<Prefix> found;
+  const auto messages = native_->requests.dump(RTM_GETROUTE, AF_UNSPEC);
+  if (!messages) return found;
+  for (const Bytes& bytes : *messages)
+    if (const auto route = read_route(bytes); route && route->table == table && route->is_barrier)
+      found.push_back(route->destination);
+  return found;
 }
 
 Status Netlink::add_rule(std::uint32_t table, std::uint32_t priority, std::uint32_t not_mark) {

@@ -34,8 +34,14 @@ class Netlink {
   Status add_route(const Prefix& destination, int if_index, std::optional<IpAddress> source,
                    std::uint32_t table);
   Status remove_route(const Prefix& destination, int if_index, std::uint32_t table);
-  /// What a killed daemon left behind; how many.
+  /// What a killed daemon left behind, but no barriers; how many.
   std::size_t remove_stale_routes(std::uint32_t table);
+  /// Packets to `destination` are refused as unreachable as long as `table` has no route of the
+  /// same prefix through an interface. Stays when the interface and the daemon end.
+  Status add_barrier(const Prefix& destination, std::uint32_t table);
+  Status remove_barrier(const Prefix& destination, std::uint32_t table);
+  /// Those that are in `table`, a killed daemon's too.
+  std::vector<Prefix> barriers(std::uint32_t table) const;
   /// A rule that looks `table` up before the main one (both families), but not for packets with
   /// our own mark; 0: for all. Removes rules of ours that a killed daemon left at this priority.
   Status add_rule(std::uint32_t table, std::uint32_t priority, std::uint32_t not_mark);

@@ -114,6 +114,30 @@ TEST_F(NetlinkTest, RefusalHasTheKernelsWords) {
   EXPECT_THAT(status.error().text(), HasSubstr("prefsrc"));
 }
 
+// What a killed daemon leaves: its interface, and so its routes, are gone.
+TEST_F(NetlinkTest, BarrierStandsBehindTheRouteAndStaysWithoutIt) {
+  for (const char* text : {"10.5.0.0/16", "fd05::/32"}) {
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(netlink_->add_barrier(prefix(text), kTable)) << text;
+    ASSERT_TRUE(netlink_->add_route(prefix(text), index_, std::nullopt, kTable)) << text;
+  }
+  ASSERT_TRUE(netlink_->add_rule(kTable, kPriority, kMark));
+  for (const char* to : {"10.5.0.9", "fd05::9"})
+    EXPECT_THAT(output_of(std::string("ip route get ") + to), HasSubstr("dev a0")) << to;
+  EXPECT_EQ(netlink_->barriers(kTable).size(), 2u);
+  EXPECT_TRUE(netlink_->barriers(kTable + 1).empty());
+
+  shell("ip link del a0");
+  for (const char* to : {"10.5.0.9", "fd05::9"})
+    EXPECT_THAT(output_of(std::string("ip route get ") + to + " 2>&1; true"),
+                HasSubstr("No route to host"))
+        << to;
+  EXPECT_EQ(netlink_->remove_stale_routes(kTable), 0u);
+  EXPECT_EQ(netlink_->barriers(kTable).size(), 2u);
+  for (const char* text : {"10.5.0.0/16", "fd05::/32"})
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(netlink_->remove_barrier(prefix(text), kTable)) << text;
+  EXPECT_EQ(routes(), "");
+}
+
 TEST_F(NetlinkTest, StaleRoutesOfOursGoAndThoseOfOthersStay) {
   for (const char* text : {"10.5.0.0/16", "10.6.0.0/16", "fd05::/32"})
     ASSERT_TRUE(netlink_->add_route(prefix(text), index_, std::nullopt, kTable));

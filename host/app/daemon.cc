@@ -36,7 +36,7 @@ std::string path_of(const std::string& uri) {
 
 Result<std::unique_ptr<Daemon>> Daemon::create(const Options& options) {
   std::unique_ptr<Daemon> daemon(new Daemon(options));
-  for (const auto step : {&Daemon::read_config, &Daemon::open_card, &Daemon::open_network,
+  for (const auto step : {&Daemon::read_config, &Daemon::open_network, &Daemon::open_card,
                           &Daemon::open_key_files, &Daemon::open_control, &Daemon::open_metrics})
     if (const Status status = (daemon.get()->*step)(); !status)
       return tl::unexpected(status.error());
@@ -70,17 +70,6 @@ Status Daemon::read_config() {
   return {};
 }
 
-Status Daemon::open_card() {
-  auto io = open_card_io(file_.daemon.card);
-  if (!io) return tl::unexpected(io.error());
-  card_io_ = std::move(*io);
-  // Resets the card: keys that a killed daemon left are gone.
-  auto card = Card::open(*card_io_);
-  if (!card) return tl::unexpected(card.error());
-  card_ = std::move(*card);
-  return {};
-}
-
 Status Daemon::open_network() {
   const DaemonConfig& config = file_.daemon;
   auto netlink = net::Netlink::open(loop_);
@@ -103,14 +92,15 @@ Status Daemon::open_network() {
   tun_port_ = std::make_unique<TunPort>(*tun_);
   socket_port_ = std::make_unique<SocketPort>(*sockets_);
   inner_addresses_ = std::make_unique<InnerAddresses>(*netlink_, tun_->index());
-  auto offload = offload::CardOffload::create(*card_, loop_, inner_addresses_.get());
-  if (!offload) return tl::unexpected(offload.error());
-  offload_ = std::move(*offload);
-  auto mover = offload::PacketMover::create(
-      *card_, *offload_, {*tun_port_, *socket_port_, nullptr, [this] { schedule_pump(); }}, loop_,
-      {});
-  if (!mover) return tl::unexpected(mover.error());
-  mover_ = std::move(*mover);
+  offload_ = std::make_unique<SteadyOffload>(inner_addresses_.get());
+  return {};
+}
+
+Status Daemon::open_card() {
+  auto seat = CardSeat::open(file_.daemon.card, seat_outside());
+  if (!seat) return tl::unexpected(seat.error());
+  seat_ = std::move(*seat);
+  offload_->attach(seat_->offload());
   return {};
 }
 
@@ -139,12 +129,15 @@ Status Daemon::open_control() {
       ike::Manager::Outside{loop_, loop_, *sockets_, random_, *offload_, logger_, key_files_.get()},
       settings_of(file_.daemon));
   manager_->add_observer(events_.get());
-  kernel_view_ = std::make_unique<KernelView>(*netlink_, *sockets_);
+  manager_->add_observer(&moves_);
+  kernel_view_ = std::make_unique<KernelView>(*netlink_, *sockets_, tun_->index());
   manager_->set_network(kernel_view_.get());
+  resolver_ = std::make_unique<net::SystemResolver>(loop_);
+  manager_->set_resolver(resolver_.get());
   control::Daemon::Facts facts;
   facts.version = HOLDFAST_VERSION;
   facts.card = file_.daemon.card;
-  facts.suites = card_->info().suites;
+  facts.suites = seat_->card().info().suites;
   facts.started = std::time(nullptr);
   facts.started_at = loop_.now();
   facade_ = std::make_unique<control::ManagerDaemon>(*manager_, facts, [this] { return reload(); });
@@ -159,9 +152,15 @@ Status Daemon::open_metrics() {
   if (listen.empty()) return {};
   const auto started = static_cast<std::uint64_t>(std::time(nullptr));
   auto metrics = DaemonMetrics::open(listen, [this, started] {
-    return MetricsSnapshot{HOLDFAST_VERSION,   file_.daemon.card,    started,
-                           manager_->totals(), manager_->counters(), mover_->counters(),
-                           card_->counters()};
+    return MetricsSnapshot{.version = HOLDFAST_VERSION,
+                           .card = file_.daemon.card,
+                           .started = started,
+                           .totals = manager_->totals(),
+                           .isakmp = manager_->counters(),
+                           .mover = seat_ ? seat_->mover().counters() : offload::MoverCounters{},
+                           .card_counters = seat_ ? seat_->card().counters() : Counters{},
+                           .card_resets = card_watch_.resets,
+                           .moves = moves_};
   });
   if (!metrics) return tl::unexpected(metrics.error());
   metrics_ = std::move(*metrics);
@@ -170,20 +169,17 @@ Status Daemon::open_metrics() {
 }
 
 void Daemon::connect() {
-  sockets_->set_handlers(
-      [this](const Endpoint& own, const Endpoint& peer, ByteView message) {
-        manager_->receive(own, peer, message);
-      },
-      [this](const net::WirePacket& packet) {
-        mover_->on_wire_packet(packet);
-        schedule_pump();
-      },
-      [this](const IpAddress& peer, unsigned mtu) { mover_->set_path_mtu(peer, mtu); });
-  loop_.watch(tun_->fd(), [this] {
-    mover_->on_plain_readable();
-    pump();
-  });
-  offload_->on_spd_change([this] { schedule_pump(); });
+  sockets_->set_handlers([this](const Endpoint& own, const Endpoint& peer,
+                                ByteView message) { manager_->receive(own, peer, message); },
+                         [this](const net::WirePacket& packet) {
+                           if (!seat_) return;
+                           seat_->mover().on_wire_packet(packet);
+                           schedule_pump();
+                         },
+                         [this](const IpAddress& peer, unsigned mtu) {
+                           if (seat_) seat_->mover().set_path_mtu(peer, mtu);
+                         });
+  watch_tun();
   loop_.watch(vici_->fd(), [this] { vici_->step(); });
   netlink_->on_change([this] {
     if (routes_) routes_->forget_version();
@@ -204,12 +200,19 @@ void Daemon::connect() {
 
 // ---------------------------------------------------------------- configuration
 
+/// What the files gave before and do not give any more is gone; what came by vici stays.
+void Daemon::load_credentials(FileConfig& file) {
+  ike::Credentials& credentials = manager_->credentials();
+  credentials.forget(ike::Origin::kFile);
+  credentials.forget(ike::Origin::kAuthority);
+  for (const auto& errors :
+       {load_file_credentials(std::move(file.secrets), file.authorities, credentials),
+        load_credential_files(options_.config_path, credentials)})
+    for (const Error& error : errors) say(0, error.text());
+}
+
 void Daemon::load_connections(FileConfig& file) {
-  for (SharedSecret& secret : file.secrets)
-    manager_->credentials().add_shared(
-        {secret.id, std::move(secret.secret), std::move(secret.owners)});
-  for (const Error& error : load_credential_files(options_.config_path, manager_->credentials()))
-    say(0, error.text());
+  load_credentials(file);
   for (PoolConfig& pool : file.pools) manager_->load_pool(std::move(pool));
   std::vector<std::string> gone;
   for (const auto& [name, config] : manager_->connections()) {
@@ -248,17 +251,19 @@ void Daemon::schedule_pump() {
 }
 
 void Daemon::pump() {
-  mover_->poll();
-  offload_->poll_events();
+  if (!seat_) return;
+  seat_->mover().poll();
+  seat_->offload().poll_events();
   if (routes_)
-    for (const Error& error : routes_->sync(offload_->spd())) say(0, error.text());
-  if (mover_->busy()) schedule_pump();
+    for (const Error& error : routes_->sync(seat_->offload().spd(), !card_watch_.is_renewing))
+      say(0, error.text());
+  if (seat_->mover().busy()) schedule_pump();
 }
 
 void Daemon::run() {
   if (options_.loads_connections) load_connections(file_);
   say(1, std::string("holdfastd ") + HOLDFAST_VERSION + " with card " + file_.daemon.card + ", " +
-             std::to_string(card_->info().num_sas) + " SAs; vici at " + file_.daemon.vici);
+             std::to_string(seat_->card().info().num_sas) + " SAs; vici at " + file_.daemon.vici);
   sd_notify(0, "READY=1");
   std::uint64_t watchdog_us = 0;
   std::function<void()> beat = [&] {
@@ -267,6 +272,7 @@ void Daemon::run() {
   };
   if (sd_watchdog_enabled(0, &watchdog_us) > 0) beat();
   pump();
+  look_after_card();
   loop_.run();
   sd_notify(0, "STOPPING=1");
 }

@@ -3,7 +3,10 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <limits>
 #include <sstream>
+#include <utility>
 
 namespace holdfast::app {
 namespace {
@@ -74,6 +77,7 @@ void add_isakmp(const ike::ManagerCounters& c, Families& families) {
                          .add(c.malformed, {{"reason", "malformed"}})
                          .add(c.unknown_cookies, {{"reason", "unknown_cookies"}})
                          .add(c.half_open_refused, {{"reason", "half_open"}})
+                         .add(c.fragments_refused, {{"reason", "fragments"}})
                          .add(c.bad_hash, {{"reason", "bad_hash"}})
                          .add(c.replayed, {{"reason", "replayed"}})
                          .add(c.unencrypted, {{"reason", "unencrypted"}})
@@ -83,6 +87,39 @@ void add_isakmp(const ike::ManagerCounters& c, Families& families) {
 
 Labels way(const char* side, const char* direction) {
   return {{"side", side}, {"direction", direction}};
+}
+
+/// "timed out" as "timed_out".
+std::string outcome_of(ike::MoveStep step) {
+  std::string name(name_of(step));
+  std::ranges::replace(name, ' ', '_');
+  return name;
+}
+
+void add_moves(const MoveCounts& c, Families& families) {
+  Family moves = counter("moves", "Steps of moves of an address, by who moved and by outcome.");
+  for (const auto& [who, name] :
+       {std::pair{MoveCounts::Who::kOurs, "ours"}, std::pair{MoveCounts::Who::kPeer, "peer"}})
+    for (std::size_t i = 0; i < ike::kNumMoveSteps; ++i) {
+      const auto step = static_cast<ike::MoveStep>(i);
+      moves.add(c.count(who, step), {{"who", name}, {"outcome", outcome_of(step)}});
+    }
+  families.push_back(moves.get());
+
+  ClientMetric durations;
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i <= MoveCounts::kBounds.size(); ++i) {
+    so_far += c.bucket(i);
+    const bool is_last = i == MoveCounts::kBounds.size();
+    durations.histogram.bucket.push_back(
+        {so_far, is_last ? std::numeric_limits<double>::infinity() : MoveCounts::kBounds[i]});
+  }
+  durations.histogram.sample_count = so_far;
+  durations.histogram.sample_sum = c.seconds();
+  families.push_back({"holdfast_move_duration_seconds",
+                      "From the beginning of a move to its final answer.",
+                      MetricType::Histogram,
+                      {durations}});
 }
 
 void add_mover(const offload::MoverCounters& c, Families& families) {
@@ -110,7 +147,7 @@ void add_mover(const offload::MoverCounters& c, Families& families) {
       counter("icmp", "Answers to plain packets that were too big.").add(c.icmp_out).get());
 }
 
-void add_card(const Counters& c, Families& families) {
+void add_card(const Counters& c, std::uint64_t resets, Families& families) {
   Family packets = counter("card_packets", "Packets into and out of the card.");
   Family bytes = counter("card_bytes", "Their bytes.");
   for (const std::size_t i : {0u, 1u}) {
@@ -133,6 +170,8 @@ void add_card(const Counters& c, Families& families) {
       .add(c.bad_completions, {{"kind", "bad_completion"}});
   for (const Family* family : {&packets, &bytes, &drops, &faults})
     families.push_back(family->get());
+  families.push_back(
+      counter("card_resets", "How often the card was lost and brought back.").add(resets).get());
 }
 
 }  // namespace
@@ -141,8 +180,9 @@ std::string metrics_text(const MetricsSnapshot& snapshot) {
   Families families;
   add_daemon(snapshot, families);
   add_isakmp(snapshot.isakmp, families);
+  add_moves(snapshot.moves, families);
   add_mover(snapshot.mover, families);
-  add_card(snapshot.card_counters, families);
+  add_card(snapshot.card_counters, snapshot.card_resets, families);
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);
   return std::move(text).str();

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/move_counts.h"
 #include "holdfast/card.h"
 #include "ike/manager.h"
 #include "offload/mover_counters.h"
@@ -17,6 +18,8 @@ struct MetricsSnapshot {
   ike::ManagerCounters isakmp;
   offload::MoverCounters mover;
   Counters card_counters{};
+  std::uint64_t card_resets = 0;  ///< How often the daemon lost its card and brought it back.
+  MoveCounts moves;
 };
 
 /// In Prometheus' text format, 0.0.4; the names are in docs/reference/metrics.md.

@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "control/vici_sections.h"
 
 namespace holdfast::control {
 namespace {
 
-constexpr std::array<std::string_view, 12> kEvents = {
-    "list-sa", "list-policy", "list-conn", "list-cert",  "list-authority", "control-log",
-    "log",     "ike-updown",  "ike-rekey", "ike-update", "child-updown",   "child-rekey"};
+constexpr std::array<std::string_view, 13> kEvents = {
+    "list-sa",      "list-policy", "list-conn",    "list-cert", "list-authority",
+    "control-log",  "log",         "ike-updown",   "ike-rekey", "ike-update",
+    "child-updown", "child-rekey", "holdfast-move"};
 
 /// Lines of higher levels are for the daemon's own log.
 constexpr int kLogLevel = 1;
@@ -34,6 +36,32 @@ Section log_message(const ike::LogLine& line, bool has_thread) {
     message.add("ikesa-uniqueid", std::to_string(line.ike_id));
   }
   message.add("msg", line.text.substr(0, kMaxValueBytes));
+  return message;
+}
+
+void add_endpoint(Section& section, const std::string& name, const Endpoint& endpoint) {
+  section.add(name + "-host", endpoint.address.text());
+  section.add(name + "-port", std::to_string(endpoint.port));
+}
+
+Section move_message(const ike::MoveReport& move) {
+  Section message;
+  message.add("step", std::string(name_of(move.step)));
+  message.add("ikesa-name", move.name);
+  message.add("ikesa-uniqueid", std::to_string(move.unique_id));
+  message.add("request-id", std::to_string(move.request_id));
+  message.add("who", move.is_ours ? "ours" : "peer");
+  add_endpoint(message, "from", move.from);
+  add_endpoint(message, "to", move.to);
+  message.add("old-path", move.does_old_path_work ? "yes" : "no");
+  if (move.reason) message.add("reason", std::string(name_of(*move.reason)));
+  message.add(
+      "microseconds",
+      std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(move.took).count()));
+  message.add("children", std::to_string(move.num_children));
+  if (move.step != ike::MoveStep::kSettled) return message;
+  message.add("packets-new", std::to_string(move.packets_new));
+  message.add("packets-old", std::to_string(move.packets_old));
   return message;
 }
 
@@ -78,15 +106,15 @@ void ViciEvents::on_ike_update(const ike::IkeSnapshot& sa, const Endpoint& local
                                const Endpoint& remote) {
   if (!outlet_.has_listener("ike-update")) return;
   Section message;  // the new endpoints; the section after them still has the old ones
-  message.add("local-host", local.address.text());
-  message.add("local-port", std::to_string(local.port));
-  message.add("remote-host", remote.address.text());
-  message.add("remote-port", std::to_string(remote.port));
+  add_endpoint(message, "local", local);
+  add_endpoint(message, "remote", remote);
   append_section(message, ike_section(sa));
   outlet_.raise("ike-update", message);
 }
 
-void ViciEvents::on_move(const ike::MoveReport&) {}
+void ViciEvents::on_move(const ike::MoveReport& report) {
+  if (outlet_.has_listener("holdfast-move")) outlet_.raise("holdfast-move", move_message(report));
+}
 
 void ViciEvents::log(const ike::LogLine& line) {
   if (line.level <= kLogLevel && outlet_.has_listener("log"))

@@ -12,6 +12,9 @@ namespace holdfast::control {
 /// What happens in the daemon, as events of vici: log, control-log, ike-updown, ike-update,
 /// child-updown, child-rekey. ike-rekey never comes: renewing an ISAKMP SA is a Main Mode of its
 /// own, whose SA goes up and whose predecessor goes down.
+///
+/// Beside ike-update, which tells of a new binding, holdfast-move of our own tells each step of a
+/// move: the fields of ike::MoveReport. Whoever did not ask for it never sees it.
 class ViciEvents : public ike::Observer, public ike::LogSink {
  public:
   /// `outlet` must outlive this.

@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <ctime>
 
 #include "control/ctl/json.h"
@@ -54,6 +55,42 @@ std::string log_line(const Section& message) {
       message.value_or("msg", ""));
 }
 
+std::string milliseconds(const Section& message) {
+  return fmt::format("{:.1f} ms",
+                     std::strtod(message.value_or("microseconds", "0").c_str(), nullptr) / 1000);
+}
+
+/// What a step means, in words.
+std::string step_words(const std::string& step, const Section& message) {
+  const std::string reason = message.value_or("reason", "");
+  const bool has_old_path = message.value_or("old-path", "") == "yes";
+  if (step == "began")
+    return has_old_path ? "began, the old path still works" : "began, the old path is gone";
+  if (step == "bound") return fmt::format("bound after {}, not proven yet", milliseconds(message));
+  if (step == "moved")
+    return fmt::format("moved in {}, children: {}", milliseconds(message),
+                       message.value_or("children", "?"));
+  if (step == "refused")
+    return fmt::format("refused after {}{}", milliseconds(message),
+                       reason.empty() ? "" : ": " + reason);
+  if (step == "settled")
+    return fmt::format("settled, packets that came: {} on the new path, {} on the old",
+                       message.value_or("packets-new", "?"), message.value_or("packets-old", "?"));
+  if (step == "timed out") return "timed out after " + milliseconds(message);
+  if (step == "anew") return "negotiated anew after " + milliseconds(message);
+  if (step == "parked") return "parked: nothing is sent until there is a path again";
+  if (step == "resumed") return "resumed after " + milliseconds(message);
+  return step;
+}
+
+std::string move_line(const Section& message) {
+  return fmt::format("move {} #{} request {}: {} {} -> {}: {}", message.value_or("ikesa-name", "?"),
+                     message.value_or("ikesa-uniqueid", "?"), message.value_or("request-id", "?"),
+                     message.value_or("who", "") == "ours" ? "this end" : "the peer",
+                     endpoint(message, "from"), endpoint(message, "to"),
+                     step_words(message.value_or("step", "?"), message));
+}
+
 std::string sa_line(const std::string& event, const Section& message, const Section& sa) {
   if (event == "ike-updown") return ike_line(message, sa);
   if (event == "ike-update")
@@ -69,13 +106,15 @@ std::string sa_line(const std::string& event, const Section& message, const Sect
 
 std::string event_line(const std::string& event, const Section& message) {
   if (event == "log") return log_line(message);
+  if (event == "holdfast-move") return move_line(message);
   const Section* sa = first_section(message);
   return event + " " + (sa ? sa_line(event, message, *sa) : "");
 }
 
 Status watch(control::ViciClient& client, bool is_json,
              const std::function<void(const std::string& line)>& print) {
-  for (const char* event : {"log", "ike-updown", "ike-update", "child-rekey", "child-updown"})
+  for (const char* event :
+       {"log", "ike-updown", "ike-update", "holdfast-move", "child-rekey", "child-updown"})
     if (const Status ok = client.listen(event); !ok) return ok;
   for (;;) {
     const Status got = client.next_event([&](const std::string& event, const Section& message) {

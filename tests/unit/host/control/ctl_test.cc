@@ -10,6 +10,7 @@
 #include "control/ctl/json.h"
 #include "control/ctl/status.h"
 #include "control/ctl/watch.h"
+#include "ike/events.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -48,6 +49,43 @@ TEST(CtlWatch, Lines) {
   line.add("group", "NET");
   line.add("msg", "text");
   EXPECT_EQ(event_line("log", line), "[NET] text");
+}
+
+TEST(CtlWatch, EachStepOfAMoveIsALine) {
+  const auto line = [](const char* step) {
+    Section move;
+    for (const auto& [key, value] : {std::pair{"step", step},
+                                     {"ikesa-name", "gw"},
+                                     {"ikesa-uniqueid", "3"},
+                                     {"request-id", "17"},
+                                     {"who", "peer"},
+                                     {"from-host", "192.0.2.1"},
+                                     {"from-port", "500"},
+                                     {"to-host", "2001:db8::7"},
+                                     {"to-port", "4500"},
+                                     {"old-path", "no"},
+                                     {"reason", "busy"},
+                                     {"microseconds", "1234"},
+                                     {"children", "2"},
+                                     {"packets-new", "40"},
+                                     {"packets-old", "5"}})
+      move.add(key, value);
+    const std::string text = event_line("holdfast-move", move);
+    const std::string head =
+        "move gw #3 request 17: the peer 192.0.2.1[500] -> 2001:db8::7[4500]: ";
+    EXPECT_TRUE(text.starts_with(head)) << text;
+    return text.substr(head.size());
+  };
+  EXPECT_EQ(line("began"), "began, the old path is gone");
+  EXPECT_EQ(line("bound"), "bound after 1.2 ms, not proven yet");
+  EXPECT_EQ(line("moved"), "moved in 1.2 ms, children: 2");
+  EXPECT_EQ(line("refused"), "refused after 1.2 ms: busy");
+  EXPECT_EQ(line("settled"), "settled, packets that came: 40 on the new path, 5 on the old");
+  // Each step that there is has words.
+  for (std::size_t i = 0; i < ike::kNumMoveSteps; ++i) {
+    const std::string step(name_of(static_cast<ike::MoveStep>(i)));
+    EXPECT_GT(line(step.c_str()).size(), step.size()) << step;
+  }
 }
 
 /// A machine that is a folder.

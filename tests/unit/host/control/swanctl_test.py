@@ -289,6 +289,7 @@ class Swanctl(StandInTest):
                           "log", "deleting")
         self.assert_lines(text, "01[IKE] initiating Main Mode",
                           "01[IKE] deleting the ISAKMP SA")
+        self.assertNotIn("move", text)  # an event of our own, which it does not know
 
     def test_monitor_sa(self):
         self.swanctl("--load-all")
@@ -297,6 +298,7 @@ class Swanctl(StandInTest):
         self.assert_lines(text, "ike-updown event {up=yes gw {uniqueid=3 version=1 "
                                 "state=ESTABLISHED", "child-updown event {up=yes gw {",
                           "ike-updown event {gw {uniqueid=3")
+        self.assertNotIn("move", text)
 
     def test_a_killed_daemon_is_replaced(self):
         self.daemon.kill()
@@ -337,11 +339,15 @@ class Holdfastctl(StandInTest):
         self.assert_lines(text, "[IKE] <gw|3> initiating Main Mode",
                           "ike-updown gw #3 up: 192.0.2.1[4500] gw.lab <-> 198.51.100.7[4500]",
                           "child-updown gw/net #7 up: in c0ffee01 out 0000abcd",
+                          "move gw #3 request 0: the peer 198.51.100.7[4500] -> "
+                          "198.51.100.7[4500]: moved in 0.0 ms, children: 0",
                           "child-updown gw/net #7 down")
         text = self.watch([*command, "--json"], "child-updown", '"state":"DELETING"')
         events = [json.loads(line) for line in text.splitlines()]
         self.assertEqual([event["event"] for event in events],
-                         ["log", "ike-updown", "child-updown", "log", "child-updown", "ike-updown"])
+                         ["log", "ike-updown", "child-updown", "holdfast-move", "log",
+                          "child-updown", "ike-updown"])
+        self.assertEqual(events[3]["message"]["step"], "moved")
         self.assertEqual(events[1]["message"]["up"], "yes")
         self.assertNotIn("up", events[-1]["message"])
 

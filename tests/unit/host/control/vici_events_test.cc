@@ -69,6 +69,38 @@ TEST_F(ViciEventsTest, IkeUpdateHasTheNewEndpointsOutside) {
                                 HasSubstr("remote-host=198.51.100.7 remote-port=4500"))));
 }
 
+TEST_F(ViciEventsTest, EachStepOfAMoveIsAnEventOfOurOwn) {
+  ike::MoveReport move;
+  move.step = ike::MoveStep::kRefused;
+  move.name = "gw";
+  move.unique_id = 3;
+  move.request_id = 17;
+  move.is_ours = true;
+  move.from = {*IpAddress::parse("192.0.2.1"), 4500};
+  move.to = {*IpAddress::parse("2001:db8::7"), 1024};
+  move.reason = isakmp::UpdateReason::kBusy;
+  move.took = std::chrono::microseconds(1234);
+  move.num_children = 2;
+  events_.on_move(move);
+  move.step = ike::MoveStep::kSettled;
+  move.is_ours = false;
+  move.does_old_path_work = true;
+  move.reason.reset();
+  move.packets_new = 40;
+  move.packets_old = 5;
+  events_.on_move(move);
+  EXPECT_THAT(outlet_.take(),
+              ElementsAre("*: holdfast-move step=refused ikesa-name=gw ikesa-uniqueid=3 "
+                          "request-id=17 who=ours from-host=192.0.2.1 from-port=4500 "
+                          "to-host=2001:db8::7 to-port=1024 old-path=no reason=busy "
+                          "microseconds=1234 children=2",
+                          "*: holdfast-move step=settled ikesa-name=gw ikesa-uniqueid=3 "
+                          "request-id=17 who=peer from-host=192.0.2.1 from-port=4500 "
+                          "to-host=2001:db8::7 to-port=1024 old-path=yes "
+                          "microseconds=1234 children=2 packets-new=40 packets-old=5"));
+  EXPECT_TRUE(ViciEvents::has("holdfast-move"));
+}
+
 TEST_F(ViciEventsTest, LogOfLevelsForTheOperator) {
   events_.log({"NET", 0, "", 0, "one"});
   events_.log({"IKE", 1, "gw", 3, "two"});

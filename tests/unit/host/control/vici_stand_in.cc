@@ -52,6 +52,13 @@ class StandIn {
     daemon_.sas.push_back(sa);
     events_.on_ike_updown(sa, true);
     events_.on_child_updown(sa, sa.children[0], true);
+    ike::MoveReport move;
+    move.step = ike::MoveStep::kMoved;
+    move.name = sa.name;
+    move.unique_id = sa.unique_id;
+    move.from = sa.remote;
+    move.to = sa.remote;
+    events_.on_move(move);
     done({});
   }
 

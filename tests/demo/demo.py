@@ -158,9 +158,10 @@ def is_same_sa(run):
 
 def lines_of(run):
     result = run.result
-    spis = ", ".join(result.spis_before)
-    return [f"SPI at the end: {', '.join(result.spis_after)}",
-            f"at the beginning: {spis}; " + ("the same SA" if is_same_sa(run) else "another SA"),
+    after = result.spis_after
+    return [f"SPI before: {', '.join(result.spis_before)}",
+            f"after: {', '.join(after[:2])}{' …' if len(after) > 2 else ''}; " +
+            ("the same SA" if is_same_sa(run) else "another SA"),
             f"a probe takes {result.up.transit_ns() / MS:.1f} ms up, "
             f"{result.down.transit_ns() / MS:.1f} ms down",
             f"CPU: client {result.cpu_s[0]:.2f} s, gateway {result.cpu_s[1]:.2f} s, for",

@@ -13,6 +13,7 @@ std::vector<IkeProposal> ike(const char* text) { return parse_ike_proposals(text
 std::vector<EspProposal> esp(const char* text) { return parse_esp_proposals(text).value(); }
 const std::vector<std::uint16_t> kPsk = {phase1::kAuthPsk};
 constexpr std::uint32_t kAllSuites = 0xFE;
+const Phase2Limits kLimits{.suites = kAllSuites};
 
 TEST(Negotiation, ThePeersFirstThatIsOursIsChosen) {
   const auto ours = ike("aes256-sha256-modp2048");
@@ -68,14 +69,14 @@ TEST(Negotiation, Phase2OffersWhatTheCardCanDo) {
   EXPECT_EQ(
       offer_phase2(both, Spi{300}, false, Seconds(60), without).proposals[0].transforms.size(), 1u);
   EXPECT_FALSE(choose_phase2(offer_phase2({both[0]}, Spi{300}, false, Seconds(60), kAllSuites),
-                             both, without));
+                             both, {.suites = without}));
 }
 
 TEST(Negotiation, Phase2TakesSpiLifetimeAndEncapsulation) {
   const auto ours = esp("aes128gcm16");
   for (const bool is_udp : {false, true}) {
     const auto choice = choose_phase2(
-        offer_phase2(ours, Spi{0xdead'beef}, is_udp, Seconds(77), kAllSuites), ours, kAllSuites);
+        offer_phase2(ours, Spi{0xdead'beef}, is_udp, Seconds(77), kAllSuites), ours, kLimits);
     ASSERT_TRUE(choice);
     EXPECT_EQ(to_number(choice->peer_spi), 0xdead'beefu);
     EXPECT_EQ(choice->lifetime, Seconds(77));
@@ -96,7 +97,7 @@ TEST(Negotiation, Phase2Refusals) {
   const auto refuses = [&](auto change) {
     SaPayload bad = good;
     change(bad.proposals[0]);
-    return !choose_phase2(bad, ours, kAllSuites);
+    return !choose_phase2(bad, ours, kLimits);
   };
   EXPECT_TRUE(refuses([](Proposal& p) { p.spi = {0, 0, 0, 255}; })) << "reserved";
   EXPECT_TRUE(refuses([](Proposal& p) { p.spi = {1, 2}; }));
@@ -117,9 +118,50 @@ TEST(Negotiation, Phase2Refusals) {
   together.proposals.push_back(together.proposals[0]);
   together.proposals[1].protocol = Protocol::kIpcomp;
   together.proposals[1].spi = {1, 2};
-  EXPECT_FALSE(choose_phase2(together, ours, kAllSuites)) << "ESP and IPComp as one";
+  EXPECT_FALSE(choose_phase2(together, ours, kLimits)) << "ESP and IPComp as one";
   together.proposals[1].number = 2;
-  EXPECT_TRUE(choose_phase2(together, ours, kAllSuites)) << "one or the other";
+  EXPECT_TRUE(choose_phase2(together, ours, kLimits)) << "one or the other";
+}
+
+// RFC 2409, 5.5: all proposals of one offer have the group of the one KE payload.
+TEST(Negotiation, Phase2OffersOneGroup) {
+  const auto all = esp("aes256gcm16-curve25519,aes128gcm16-ecp256,aes128gcm16-curve25519");
+  const auto same = of_one_group(all, kAllSuites);
+  ASSERT_EQ(same.size(), 2u);
+  EXPECT_EQ(same[0], all[0]);
+  EXPECT_EQ(same[1], all[2]);
+  // The group of the first one that the card can do.
+  const std::uint32_t without = kAllSuites & ~(1u << static_cast<unsigned>(*all[0].suite()));
+  ASSERT_EQ(of_one_group(all, without).size(), 1u);
+  EXPECT_EQ(of_one_group(all, without)[0], all[1]);
+  EXPECT_TRUE(of_one_group(all, 0).empty());
+}
+
+TEST(Negotiation, Phase2TakesTheGroupOfTheKePayload) {
+  const auto ours = esp("aes128gcm16-curve25519,aes128gcm16-ecp256,aes128gcm16");
+  const SaPayload offer = offer_phase2(ours, Spi{300}, false, Seconds(60), kAllSuites);
+  Phase2Limits limits = kLimits;
+  for (const auto& [bytes, group] :
+       {std::pair(32u, DhGroup::kCurve25519), {64u, DhGroup::kEcp256}, {0u, DhGroup::kNone}}) {
+    limits.key_exchange_bytes = bytes;
+    const auto choice = choose_phase2(offer, ours, limits);
+    ASSERT_TRUE(choice) << bytes;
+    EXPECT_EQ(choice->proposal.group, group);
+  }
+  limits.key_exchange_bytes = 256;
+  EXPECT_FALSE(choose_phase2(offer, ours, limits));
+}
+
+TEST(Negotiation, Phase2TakesTheEncapsulationThatIsDue) {
+  const auto ours = esp("aes128gcm16");
+  Phase2Limits limits = kLimits;
+  for (const bool is_offered : {false, true}) {
+    const SaPayload offer = offer_phase2(ours, Spi{300}, is_offered, Seconds(60), kAllSuites);
+    for (const bool is_due : {false, true}) {
+      limits.is_udp_encapsulated = is_due;
+      EXPECT_EQ(choose_phase2(offer, ours, limits).has_value(), is_due == is_offered);
+    }
+  }
 }
 
 }  // namespace

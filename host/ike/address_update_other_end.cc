@@ -150,7 +150,7 @@ void UpdateOtherEnd::answer_again(const Update& update, const Arrival& arrival) 
   if (pending_ && !pending_->bound) {
     if (pending_->datagrams.size() < kMaxDatagrams)
       pending_->datagrams.push_back(
-          {arrival.message_id, digest(HashAlgorithm::kSha256, {arrival.message})});
+          {arrival.message_id, Bytes(arrival.digest.begin(), arrival.digest.end())});
     if (provisional_ && provisional_->peer == arrival.peer)
       provisional_->budget += kCreditFactor * static_cast<std::int64_t>(
                                                   wire_bytes(arrival.message.size(), arrival.peer));
@@ -199,7 +199,7 @@ void UpdateOtherEnd::start(Pending pending, const Arrival& arrival) {
   answered_.reset();
   roll_back();
   pending.datagrams.push_back(
-      {arrival.message_id, digest(HashAlgorithm::kSha256, {arrival.message})});
+      {arrival.message_id, Bytes(arrival.digest.begin(), arrival.digest.end())});
   pending_ = std::move(pending);
   const Update& update = pending_->update;
   if (!update.addresses.empty()) sa_.facts.peer_addresses = update.addresses;
@@ -226,7 +226,9 @@ bool UpdateOtherEnd::on_copy(const Arrival& arrival) {
     return one.message_id == arrival.message_id;
   });
   if (known == datagrams.end()) return false;
-  if (known->digest != digest(HashAlgorithm::kSha256, {arrival.message})) return false;
+  if (!std::equal(known->digest.begin(), known->digest.end(), arrival.digest.begin(),
+                  arrival.digest.end()))
+    return false;
   const auto& asked = pending_->candidates;
   const bool is_asked = std::any_of(asked.begin(), asked.end(),
                                     [&](const Candidate& one) { return one.peer == arrival.peer; });

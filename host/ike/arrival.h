@@ -11,6 +11,7 @@ struct Arrival {
   Endpoint own, peer;
   std::uint32_t message_id = 0;
   ByteView message;
+  ByteView digest;  ///< SHA-256 of it, by which a copy is known.
 };
 
 /// Bytes of a message's IP packet: ISAKMP over UDP, with the non-ESP marker (RFC 3948, 2.2).

@@ -79,7 +79,8 @@ struct MoveReport {
   std::uint64_t packets_new = 0, packets_old = 0;  ///< kSettled: inbound, by path.
 };
 
-/// Called as things happen; must not call back into the manager from within.
+/// Called as things happen; must not call back into the manager from within. An `sa` comes without
+/// its children, because there may be thousands.
 class Observer {
  public:
   virtual ~Observer() = default;

@@ -186,7 +186,7 @@ void IkeSa::receive_whole(const Endpoint& own, const Endpoint& peer, ByteView me
     ++context_.counters.malformed;
     return;
   }
-  const Arrival arrival{own, peer, head->message_id, message};
+  Arrival arrival{own, peer, head->message_id, message, {}};
   arrival_ = &arrival;
   if (head->exchange == ExchangeType::kMainMode)
     receive_main_mode(own, peer, *head, message);
@@ -297,6 +297,7 @@ void IkeSa::receive_phase2(const Endpoint& own, const Endpoint& peer, const Head
   }
   const ByteView body = message.subspan(kHeaderBytes);
   const Bytes hash = digest(HashAlgorithm::kSha256, {message});
+  arrival_->digest = hash;
   const auto known = exchanges_.find(head.message_id);
   if (known == exchanges_.end() && updates_ && updates_->other_end.on_copy(*arrival_)) return;
   if (known == exchanges_.end() && answer_duplicate(head.message_id, hash)) return;

@@ -178,6 +178,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void log(int level, std::string text);
 
   IkeSnapshot snapshot() const;
+  /// The same without asking the card for counters.
+  IkeSnapshot snapshot_without_children() const;
   const std::list<std::unique_ptr<ChildSa>>& children() const { return children_; }
   /// Queued or under way.
   bool is_bringing_up(const std::string& child) const;
@@ -312,7 +314,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t peer_dpd_seen_ = 0;  // bit n: n below the highest
   unsigned dpd_unanswered_ = 0;
   TimePoint dpd_since_{};
-  const Arrival* arrival_ = nullptr;  // of the message that is worked on
+  Arrival* arrival_ = nullptr;  // of the message that is worked on
   Timer half_open_timer_, rekey_timer_, life_timer_, dpd_timer_, keepalive_timer_, main_mode_timer_;
 };
 

@@ -102,7 +102,7 @@ Status IkeSa::bind(const Rebinding& to, const std::vector<ChildSa*>& moving) {
     has_moved_ = true;
     if (probe_) probe_->drop();
     for (Observer* observer : context_.observers)
-      observer->on_ike_update(snapshot(), to.own, to.peer);
+      observer->on_ike_update(snapshot_without_children(), to.own, to.peer);
   }
   facts.own = to.own;
   facts.peer = to.peer;

@@ -49,7 +49,8 @@ void IkeSa::on_established(Seconds peer_lifetime) {
   start_lifetimes(peer_lifetime);
   start_dpd();
   start_keepalive();
-  for (Observer* observer : context_.observers) observer->on_ike_updown(snapshot(), true);
+  for (Observer* observer : context_.observers)
+    observer->on_ike_updown(snapshot_without_children(), true);
   for (const auto& done : std::exchange(established_waiters_, {})) done({});
   const bool asks = is_initiator() && facts.config->pull && !facts.config->vips.empty();
   const bool pushes = !is_initiator() && !facts.config->pull && !facts.config->pools.empty();
@@ -274,12 +275,12 @@ void IkeSa::on_child_up(ChildSa& child, std::uint32_t rekeys) {
   if (!old && rekeys) old = find_child(rekeys);
   if (!old) {
     for (Observer* observer : context_.observers)
-      observer->on_child_updown(snapshot(), child.snapshot(), true);
+      observer->on_child_updown(snapshot_without_children(), child.snapshot(), true);
     return;
   }
   old->set_state(ChildState::kRekeyed);
   for (Observer* observer : context_.observers)
-    observer->on_child_rekey(snapshot(), old->snapshot(), child.snapshot());
+    observer->on_child_rekey(snapshot_without_children(), old->snapshot(), child.snapshot());
   if (rekeys == 0) return;
   // Who rekeyed takes the old pair away, when what is under way has come.
   const std::uint32_t old_id = old->unique_id();
@@ -347,7 +348,7 @@ void IkeSa::remove_child(ChildSa& child, bool is_reported) {
   const ChildSnapshot last = child.snapshot();
   if (is_reported)
     for (Observer* observer : context_.observers)
-      observer->on_child_updown(snapshot(), last, false);
+      observer->on_child_updown(snapshot_without_children(), last, false);
   children_.erase(found);
 }
 
@@ -417,7 +418,8 @@ void IkeSa::end(const std::string& reason) {
   while (!children_.empty())
     remove_child(*children_.front(), children_.front()->state() == ChildState::kInstalled);
   if (was_up)
-    for (Observer* observer : context_.observers) observer->on_ike_updown(snapshot(), false);
+    for (Observer* observer : context_.observers)
+      observer->on_ike_updown(snapshot_without_children(), false);
   const Error error{ErrorCode::kRefused, facts.config ? facts.config->name : "", reason};
   for (const auto& done : std::exchange(established_waiters_, {})) done(tl::unexpected(error));
   for (const Waiting& waiting : std::exchange(waiting_, {}))
@@ -441,6 +443,12 @@ void IkeSa::give_way() {
 }
 
 IkeSnapshot IkeSa::snapshot() const {
+  IkeSnapshot s = snapshot_without_children();
+  for (const auto& child : children_) s.children.push_back(child->snapshot());
+  return s;
+}
+
+IkeSnapshot IkeSa::snapshot_without_children() const {
   IkeSnapshot s;
   s.name = facts.config ? facts.config->name : "";
   s.unique_id = unique_id_;
@@ -469,7 +477,6 @@ IkeSnapshot IkeSa::snapshot() const {
   for (const auto& [id, exchange] : exchanges_)
     s.tasks_active.push_back(exchange->type() == ExchangeType::kQuickMode ? "QUICK_MODE"
                                                                           : "MODE_CONFIG");
-  for (const auto& child : children_) s.children.push_back(child->snapshot());
   return s;
 }
 

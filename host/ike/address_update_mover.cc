@@ -115,17 +115,23 @@ void UpdateMover::begin(Move move) {
               move.old_own.address.text() + " to " + move.own.address.text() +
               (move.does_old_path_work ? ", the old path still works" : ", the old path is gone"));
   report(MoveStep::kBegan, move);
+  move.known_peer = sa_.facts.peer;
   // What leaves from the new address is accepted at once: inbound SAs are found by their SPI. Who
   // knows whether there is a NAT: UDP passes.
   if (!move.does_old_path_work)
     if (const Status status = bind(move, true, sa_.facts.is_nat_remote); !status)
       return fall_back(move, status.error().text());
+  move.known_peer = sa_.facts.peer;
   move_ = std::move(move);
   send_again();
 }
 
+const Endpoint& UpdateMover::peer_of(const Move& move) const {
+  return sa_.facts.peer != move.known_peer ? sa_.facts.peer : move.peer;
+}
+
 Status UpdateMover::bind(const Move& move, bool is_nat_local, bool is_nat_remote) {
-  return sa_.bind({move.own, move.peer, is_nat_local, is_nat_remote, std::nullopt},
+  return sa_.bind({move.own, peer_of(move), is_nat_local, is_nat_remote, std::nullopt},
                   sa_.children_that_move({}, move.tied));
 }
 
@@ -148,11 +154,11 @@ void UpdateMover::send_update() {
     const HashAlgorithm hash = sa_.keys->proposal.hash;
     update.does_old_path_work = move_->does_old_path_work;
     update.natd_source = nat_hash(hash, sa_.facts.cookies, from);
-    update.natd_destination = nat_hash(hash, sa_.facts.cookies, move_->peer);
+    update.natd_destination = nat_hash(hash, sa_.facts.cookies, peer_of(*move_));
     update.addresses = sa_.further_addresses(move_->own.address);
     if (!move_->does_old_path_work) update.padding = padding_for(update, hash);
   }
-  sa_.send_update(UpdateKind::kUpdate, update, from, move_->peer);
+  sa_.send_update(UpdateKind::kUpdate, update, from, peer_of(*move_));
 }
 
 void UpdateMover::send_confirm(const Move& move, const Bytes& challenge, const Endpoint& own,
@@ -201,7 +207,7 @@ bool UpdateMover::on_answer(UpdateKind kind, const Update& answer, const Arrival
   }
   // Each challenge is answered from where it arrived to where it came from; but one from elsewhere,
   // which may be a copy that overtook, is answered just once.
-  if (is_late || arrival.peer != move->peer) {
+  if (is_late || arrival.peer != peer_of(*move)) {
     if (move->num_strangers++ < kMaxStrangers)
       send_confirm(*move, *answer.challenge, arrival.own, arrival.peer);
     return is_late;
@@ -221,7 +227,7 @@ void UpdateMover::on_moved(const Update& answer) {
   const HashAlgorithm hash = sa_.keys->proposal.hash;
   const bool is_nat_local = answer.observed ? *answer.observed != done.own : sa_.has_nat();
   const bool is_nat_remote =
-      answer.natd_source ? *answer.natd_source != nat_hash(hash, sa_.facts.cookies, done.peer)
+      answer.natd_source ? *answer.natd_source != nat_hash(hash, sa_.facts.cookies, peer_of(done))
                          : sa_.facts.is_nat_remote;
   if (const Status status = bind(done, is_nat_local, is_nat_remote); !status)
     return fall_back(done, status.error().text());

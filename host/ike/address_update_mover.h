@@ -39,6 +39,7 @@ class UpdateMover {
   struct Move {
     std::uint32_t request_id = 0;
     Endpoint own, old_own, peer;
+    Endpoint known_peer;  ///< Where the peer was bound when this began: it may move too.
     bool does_old_path_work = false;
     std::vector<std::uint32_t> spis;  ///< Of the update; empty: all.
     std::vector<std::uint32_t> tied;  ///< Children that cannot move, by unique id.
@@ -50,6 +51,8 @@ class UpdateMover {
     TimePoint began{}, try_began{};
   };
   bool is_capable() const;
+  /// Where the peer is now.
+  const Endpoint& peer_of(const Move& move) const;
   void begin(Move move);
   Update base_of(const Move& move) const;
   void send_update();

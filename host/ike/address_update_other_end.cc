@@ -180,6 +180,7 @@ bool UpdateOtherEnd::on_update(const Update& update, const Arrival& arrival) {
   pending.update = update;
   pending.last_proven = provisional_ ? provisional_->proven_peer : sa_.facts.peer;
   pending.observed = arrival.peer;
+  pending.known_own = sa_.facts.own;
   // Of a port that a NAT has changed nobody here knows what it is inside.
   pending.claimed = {update.new_address,
                      sa_.facts.is_nat_remote ? arrival.own.port : pending.last_proven.port};
@@ -311,8 +312,12 @@ Status UpdateOtherEnd::bind(const Endpoint& own, const Endpoint& peer,
                                  : peer != pending_->claimed;
   const bool is_nat_local =
       update.natd_destination ? differs(update.natd_destination, own) : sa_.facts.is_nat_local;
-  return sa_.bind({own, peer, is_nat_local, is_nat_remote, credit},
-                  sa_.children_that_move(pending_->spis, sa_.children_named(pending_->except)));
+  const Endpoint& now = sa_.facts.own != pending_->known_own ? sa_.facts.own : own;
+  const Status status =
+      sa_.bind({now, peer, is_nat_local, is_nat_remote, credit},
+               sa_.children_that_move(pending_->spis, sa_.children_named(pending_->except)));
+  pending_->known_own = sa_.facts.own;
+  return status;
 }
 
 void UpdateOtherEnd::bind_finally(const Endpoint& own, const Endpoint& peer) {

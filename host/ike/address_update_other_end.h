@@ -53,6 +53,7 @@ class UpdateOtherEnd {
   struct Pending {
     Update update;
     Endpoint claimed, observed, last_proven;
+    Endpoint known_own;  ///< Where this end was when it began: it may move too.
     std::vector<std::uint32_t> spis, except;  ///< What moves; empty: all but `except`.
     std::optional<isakmp::UpdateReason> partial;
     std::vector<Candidate> candidates;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numbered datagrams through the tunnel both ways, for as long as a test wants, each direction
 judged at its receiver."""
+import bisect
 import select
 import socket
 import struct
@@ -19,8 +20,9 @@ class Direction:
 
     def lost(self, since, until):
         """Numbers of what was sent in that time and never came."""
-        return [number for number, stamp in enumerate(self.sent)
-                if since <= stamp < until and number not in self.received]
+        return [number for number in range(bisect.bisect_left(self.sent, since),
+                                           bisect.bisect_left(self.sent, until))
+                if number not in self.received]
 
 
 class Flow:
@@ -102,14 +104,30 @@ class Flow:
     def back_after(self, since, clean=0.3):
         """Seconds from `since` until nothing is lost any more for `clean` seconds, both ways;
         None if that has not happened yet."""
-        now = time.monotonic() - 0.1
-        lost = [0.0]
+        now, lost = time.monotonic() - 0.1, 0.0
         for direction in self.directions.values():
-            lost += [direction.sent[number] - since + 1 / self.rate
-                     for number in direction.lost(since, now)]
-        return max(lost) if since + max(lost) + clean < now else None
+            for number in direction.lost(since, now):
+                lost = max(lost, direction.sent[number] - since + 1 / self.rate)
+        for direction in self.directions.values():
+            sent = direction.sent[bisect.bisect_left(direction.sent, since + lost):
+                                  bisect.bisect_left(direction.sent, now)]
+            # Enough of them, on a busy machine too.
+            if len(sent) < clean * self.rate / 2 or sent[-1] - sent[0] < clean:
+                return None
+        return lost
 
     def wait_until_back(self, since, seconds):
         """Seconds until the flow is whole again, both ways."""
-        lab.wait_for("the flow", seconds, lambda: self.back_after(since) is not None)
-        return self.back_after(since)
+        back = None
+
+        def is_back():
+            nonlocal back
+            back = self.back_after(since)
+            return back is not None
+        try:
+            lab.wait_for("the flow", seconds, is_back)
+        except AssertionError as error:
+            now = time.monotonic()
+            raise AssertionError(f"{error}; lost in the last second: {self.lost(now - 1.1, now - 0.1)}"
+                                 ) from error
+        return back

@@ -20,6 +20,8 @@ PACKET_HOST = 0
 ESP, UDP = 50, 17
 PORTS = (500, 4500)
 INFORMATIONAL = 5
+# linux/if_packet.h, linux/virtio_net.h
+SOL_PACKET, PACKET_VNET_HDR, VNET_HDR_BYTES, GSO_NONE = 263, 15, 10, 0
 
 
 def in_namespace(netns, make):
@@ -98,6 +100,22 @@ class Packet:
         return bytes(raw)
 
 
+def datagrams(raw, came, size):
+    """The packets in one that the kernel cuts at the wire, `size` bytes of UDP payload each; 0:
+    it is one already."""
+    packet = Packet(raw, came)
+    payload = packet.header + 8
+    if not size or packet.protocol != UDP:
+        return [packet]
+    packets = []
+    for at in range(payload, len(raw), size):
+        piece = bytearray(raw[:payload] + raw[at:at + size])
+        struct.pack_into("!H", piece, 2, len(piece))
+        struct.pack_into("!H", piece, packet.header + 4, len(piece) - packet.header)
+        packets.append(Packet(bytes(piece), came))
+    return packets
+
+
 class Sink:
     """A host of the attacker: what comes there, by kind."""
 
@@ -142,6 +160,7 @@ class Proxy:
     def tap():
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_IP))
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
         sock.setblocking(False)
         return sock
 
@@ -160,6 +179,14 @@ class Proxy:
         self.out = in_namespace(self.router, lambda: socket.socket(
             socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW))
         self.out.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+
+    def add_host(self, netns, address):
+        """One more, while it runs."""
+        with self.lock:
+            self.hosts[netns], self.sinks[netns] = address, Sink()
+            self.rules(f"insert rule ip proxy hold ip daddr {address} accept")
+            self.taps[in_namespace(netns, self.tap)] = netns
+        os.write(self.wake_write, b".")
 
     def __enter__(self):
         self.open()
@@ -207,16 +234,20 @@ class Proxy:
                 raw, (came, _, kind, *_) = tap.recvfrom(65536)
             except BlockingIOError:
                 return
-            if kind != PACKET_HOST or len(raw) < 14 + 20:
+            gso_type, _, gso_size = struct.unpack_from("=BHH", raw, 1)
+            frame = raw[VNET_HDR_BYTES:]
+            if kind != PACKET_HOST or len(frame) < 14 + 20:
                 continue
-            packet = Packet(raw[14:], came)
-            host = self.taps[tap]
-            if not packet.is_ipsec or (not host and packet.target in self.hosts.values()):
-                continue
-            if host:
-                self.sinks[host].add(packet)
-            for after, then in (self.at_host if host else self.decide)(packet):
-                self.schedule(after, then)
+            for packet in datagrams(frame[14:], came, gso_size if gso_type != GSO_NONE else 0):
+                self.take_packet(packet, self.taps[tap])
+
+    def take_packet(self, packet, host):
+        if not packet.is_ipsec or (not host and packet.target in self.hosts.values()):
+            return
+        if host:
+            self.sinks[host].add(packet)
+        for after, then in (self.at_host if host else self.decide)(packet):
+            self.schedule(after, then)
 
     def run(self):
         try:

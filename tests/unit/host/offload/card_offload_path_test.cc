@@ -222,6 +222,63 @@ TEST(CardOffloadPath, ARebindCountsAnew) {
   expect_usage(both.right, both.right_path, 1, 1);
 }
 
+// ---------------------------------------------------------------- as the card itself tells it
+
+TEST(CardOffloadPath, TheCardTellsOfAPeerThatRoams) {
+  Tunnelled both(kUdpBinding);
+  Station& right = both.right;
+  const Endpoint own = kUdpBinding.peer;
+  EXPECT_CALL(right.observer, on_roam(both.right_sas.in, own, kElsewhere)).Times(1);
+  both.send([](Carried&) {});
+  both.send([](Carried& carried) { carried.packet.own = kElsewhere; });
+  both.send([](Carried& carried) { carried.packet.own = kElsewhere; });
+  right.offload->poll_events();
+  // Where it is bound now, it does not roam; the old endpoint would.
+  Binding moved{own, kElsewhere, Encap::kUdp};
+  ASSERT_TRUE(right.offload->rebind(both.right_path, moved));
+  both.send([](Carried& carried) { carried.packet.own = kElsewhere; });
+  right.offload->poll_events();
+  EXPECT_CALL(right.observer, on_roam(both.right_sas.in, own, kUdpBinding.own)).Times(1);
+  both.send([](Carried&) {});
+  right.offload->poll_events();
+}
+
+TEST(CardOffloadPath, AnOlderPacketFromElsewhereIsNoMove) {
+  Tunnelled both(kUdpBinding);
+  EXPECT_CALL(both.right.observer, on_roam).Times(0);
+  both.left.send_plain(kPacket);
+  both.left.send_plain(kPacket);
+  std::swap(both.left.wire.sent[0], both.left.wire.sent[1]);
+  both.left.wire.sent[1].packet.own = kElsewhere;
+  both.carry();
+  both.right.offload->poll_events();
+  expect_usage(both.right, both.right_path, 1, 1);
+}
+
+TEST(CardOffloadPath, CreditIsWhatMayLeaveUntilThePeerIsHeardThere) {
+  Tunnelled both(kBinding);
+  Station& left = both.left;
+  const std::size_t outer_bytes = 156;  // of kPacket: 20 and 8 and 8 and 16 around 102 and 2 more
+  ASSERT_TRUE(left.offload->rebind(both.left_path, kBinding, 2 * outer_bytes));
+  EXPECT_CALL(left.observer, on_credit_used_up(both.left_path)).Times(1);
+  const auto sent_of = [&](unsigned count) {
+    const std::size_t before = left.mover->counters().wire_out;
+    for (unsigned i = 0; i < count; ++i) left.send_plain(kPacket);
+    return left.mover->counters().wire_out - before;
+  };
+  EXPECT_EQ(sent_of(5), 2u);
+  EXPECT_EQ(left.card_dropped(Direction::kOutbound, DropReason::kCredit), 3u);
+  left.offload->poll_events();
+  both.right.send_plain(ip_packet_of(address("10.2.0.1"), address("10.1.0.1"), 100));
+  both.carry();
+  EXPECT_EQ(sent_of(5), 3u);  // three times what came
+  left.offload->poll_events();
+  ASSERT_TRUE(left.offload->rebind(both.left_path, kBinding));
+  EXPECT_EQ(sent_of(5), 5u);
+  left.offload->poll_events();
+  both.carry();
+}
+
 // ---------------------------------------------------------------- the drain fence
 
 TEST(CardOffloadPath, WhatTheCardIsDoneWithLeavesOnlyWhenItIsTaken) {

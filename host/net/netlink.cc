@@ -24,7 +24,6 @@ constexpr std::uint8_t kFamilies[] = {AF_INET, AF_INET6};
 constexpr int kReceiveBufferBytes = 1 << 20;
 /// Notifications that are read before the loop has its turn.
 constexpr int kMaxReads = 64;
-constexpr int kMaxStaleRules = 64;
 /// Any route through an interface is better.
 constexpr std::uint32_t kBarrierMetric = 0x7FFF'FFFF;
 
@@ -91,6 +90,15 @@ NetlinkMessage rule_message(int type, int flags, std::uint8_t family, std::uint3
   return message;
 }
 
+/// "Not with this mark"; 0: for all.
+void add_mark(NetlinkMessage& message, std::uint32_t not_mark) {
+  if (not_mark == 0) return;
+  auto* header = static_cast<fib_rule_hdr*>(mnl_nlmsg_get_payload(message.get()));
+  header->flags = FIB_RULE_INVERT;
+  message.add(FRA_FWMARK, not_mark);
+  message.add(FRA_FWMASK, 0xFFFF'FFFFu);
+}
+
 NetlinkMessage address_message(int type, int flags, const IpAddress& address, int if_index) {
   NetlinkMessage message(type, flags);
   auto& header = message.header<ifaddrmsg>();
@@ -147,6 +155,32 @@ std::optional<FoundRoute> read_route(const Bytes& bytes) {
   return route;
 }
 
+struct FoundRule {
+  std::uint32_t table = 0, priority = 0, mark = 0;
+};
+
+/// Nothing if it is not ours.
+std::optional<FoundRule> read_rule(const Bytes& bytes) {
+  const auto* message = reinterpret_cast<const nlmsghdr*>(bytes.data());
+  if (message->nlmsg_type != RTM_NEWRULE ||
+      mnl_nlmsg_get_payload_len(message) < sizeof(fib_rule_hdr))
+    return std::nullopt;
+  FoundRule rule;
+  rule.table = static_cast<const fib_rule_hdr*>(mnl_nlmsg_get_payload(message))->table;
+  bool is_ours = false;
+  for_each_attribute(message, sizeof(fib_rule_hdr), [&](const nlattr* attribute) {
+    const std::uint16_t type = mnl_attr_get_type(attribute);
+    if (type == FRA_PROTOCOL && mnl_attr_get_payload_len(attribute) == 1)
+      is_ours = mnl_attr_get_u8(attribute) == kRouteProtocol;
+    if (mnl_attr_get_payload_len(attribute) != sizeof(std::uint32_t)) return;
+    if (type == FRA_TABLE) rule.table = mnl_attr_get_u32(attribute);
+    if (type == FRA_PRIORITY) rule.priority = mnl_attr_get_u32(attribute);
+    if (type == FRA_FWMARK) rule.mark = mnl_attr_get_u32(attribute);
+  });
+  if (!is_ours) return std::nullopt;
+  return rule;
+}
+
 }  // namespace
 
 struct Netlink::Native {
@@ -160,7 +194,8 @@ struct Netlink::Native {
   bool read_all();
   void on_readable();
   bool apply(std::size_t size);
-  void remove_rules(std::uint8_t family, std::uint32_t table, std::uint32_t priority);
+  void remove_rules(std::uint8_t family, std::uint32_t table, std::uint32_t priority,
+                    std::optional<std::uint32_t> spared_mark);
 
   EventLoop& loop;
   NetlinkRequests requests;
@@ -217,11 +252,17 @@ void Netlink::Native::on_readable() {
 }
 
 /// More than one may be there: the kernel tells rules apart by their mark too.
-void Netlink::Native::remove_rules(std::uint8_t family, std::uint32_t table,
-                                   std::uint32_t priority) {
-  for (int i = 0; i < kMaxStaleRules; ++i) {
+void Netlink::Native::remove_rules(std::uint8_t family, std::uint32_t table, std::uint32_t priority,
+                                   std::optional<std::uint32_t> spared_mark) {
+  const auto messages = requests.dump(RTM_GETRULE, family);
+  if (!messages) return;
+  for (const Bytes& bytes : *messages) {
+    const auto rule = read_rule(bytes);
+    if (!rule || rule->table != table || rule->priority != priority || rule->mark == spared_mark)
+      continue;
     auto message = rule_message(RTM_DELRULE, 0, family, table, priority);
-    if (requests.ask(message).error != 0) return;
+    add_mark(message, rule->mark);
+    (void)requests.ask(message);
   }
 }
 
@@ -288,26 +329,23 @@ std::vector<Prefix> Netlink::barriers(std::uint32_t table) const {
   return found;
 }
 
+/// One that is there already stays, and others of ours go after that: at no time is there none.
 Status Netlink::add_rule(std::uint32_t table, std::uint32_t priority, std::uint32_t not_mark) {
   for (const std::uint8_t family : kFamilies) {
-    native_->remove_rules(family, table, priority);
     auto message = rule_message(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, family, table, priority);
-    if (not_mark != 0) {
-      auto* header = static_cast<fib_rule_hdr*>(mnl_nlmsg_get_payload(message.get()));
-      header->flags = FIB_RULE_INVERT;
-      message.add(FRA_FWMARK, not_mark);
-      message.add(FRA_FWMASK, 0xFFFF'FFFFu);
-    }
+    add_mark(message, not_mark);
     if (auto status = to_status(native_->requests.ask(message), rule_name(table, priority),
                                 {EEXIST, EAFNOSUPPORT});
         !status)
       return status;
+    native_->remove_rules(family, table, priority, not_mark);
   }
   return {};
 }
 
 Status Netlink::remove_rule(std::uint32_t table, std::uint32_t priority) {
-  for (const std::uint8_t family : kFamilies) native_->remove_rules(family, table, priority);
+  for (const std::uint8_t family : kFamilies)
+    native_->remove_rules(family, table, priority, std::nullopt);
   return {};
 }
 

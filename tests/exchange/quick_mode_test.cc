@@ -147,11 +147,11 @@ void set_mode(ike::Parts& parts, std::uint16_t mode) {
 
 std::optional<std::uint16_t> mode_of(const Payload* payload) {
   if (!payload) return std::nullopt;
-  for (const Attribute& attribute :
-       parse_sa(payload->body).value().proposals[0].transforms[0].attributes)
-    if (attribute.type == phase2::kEncapsulation)
-      return static_cast<std::uint16_t>(attribute.number().value());
-  return std::nullopt;
+  const SaPayload sa = parse_sa(payload->body).value();
+  const Attribute* mode =
+      isakmp::find(sa.proposals[0].transforms[0].attributes, phase2::kEncapsulation);
+  if (!mode) return std::nullopt;
+  return static_cast<std::uint16_t>(mode->number().value());
 }
 
 TEST(Encapsulation, AResponderTakesWhatNatDetectionSaysAndNothingElse) {

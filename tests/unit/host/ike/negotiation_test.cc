@@ -11,6 +11,11 @@ using namespace isakmp;
 
 std::vector<IkeProposal> ike(const char* text) { return parse_ike_proposals(text).value(); }
 std::vector<EspProposal> esp(const char* text) { return parse_esp_proposals(text).value(); }
+std::vector<EspProposal> esp_list(std::initializer_list<const char*> texts) {
+  std::vector<EspProposal> all;
+  for (const char* text : texts) all.push_back(esp(text)[0]);
+  return all;
+}
 const std::vector<std::uint16_t> kPsk = {phase1::kAuthPsk};
 constexpr std::uint32_t kAllSuites = 0xFE;
 const Phase2Limits kLimits{.suites = kAllSuites};
@@ -125,7 +130,8 @@ TEST(Negotiation, Phase2Refusals) {
 
 // RFC 2409, 5.5: all proposals of one offer have the group of the one KE payload.
 TEST(Negotiation, Phase2OffersOneGroup) {
-  const auto all = esp("aes256gcm16-curve25519,aes128gcm16-ecp256,aes128gcm16-curve25519");
+  const auto all =
+      esp_list({"aes256gcm16-curve25519", "aes128gcm16-ecp256", "aes128gcm16-curve25519"});
   const auto same = of_one_group(all, kAllSuites);
   ASSERT_EQ(same.size(), 2u);
   EXPECT_EQ(same[0], all[0]);
@@ -138,7 +144,7 @@ TEST(Negotiation, Phase2OffersOneGroup) {
 }
 
 TEST(Negotiation, Phase2TakesTheGroupOfTheKePayload) {
-  const auto ours = esp("aes128gcm16-curve25519,aes128gcm16-ecp256,aes128gcm16");
+  const auto ours = esp_list({"aes128gcm16-curve25519", "aes128gcm16-ecp256", "aes128gcm16"});
   const SaPayload offer = offer_phase2(ours, Spi{300}, false, Seconds(60), kAllSuites);
   Phase2Limits limits = kLimits;
   for (const auto& [bytes, group] :

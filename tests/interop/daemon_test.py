@@ -38,6 +38,31 @@ def make_certificates(kind):
     return prepare
 
 
+def make_chains(net):
+    """A root that both ends have, and for each an authority of its own that signs its certificate."""
+    make_certificates("P-256")(net)
+    folder = net.a.folder.parent
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+
+    def issue(name, out, issuer, extensions, key_out):
+        run("openssl", "req", "-nodes", *key, "-keyout", key_out, "-out", folder / "csr",
+            "-subj", f"/C=CH/O=Lab/CN={name}")
+        (folder / "ext").write_text("\n".join(extensions))
+        run("openssl", "x509", "-req", "-in", folder / "csr", "-CA", issuer[0], "-CAkey", issuer[1],
+            "-CAcreateserial", "-days", "30", "-extfile", folder / "ext", "-out", out)
+        return out, key_out
+
+    root = folder / "ca.pem", folder / "ca.key"
+    for gateway in (net.a, net.b):
+        name = gateway.name
+        middle = issue(f"CA of {name}", gateway.swanctl_dir / "x509ca/middle.pem", root,
+                       ["basicConstraints=critical,CA:TRUE", "keyUsage=keyCertSign,cRLSign"],
+                       folder / f"{name}-ca.key")
+        issue(f"{name}.lab", gateway.swanctl_dir / f"x509/{name}.pem", middle,
+              [f"subjectAltName=DNS:{name}.lab", "keyUsage=digitalSignature"],
+              gateway.swanctl_dir / f"private/{name}.key")
+
+
 class Pairs(unittest.TestCase):
     """Each way round: who initiates, who answers."""
 
@@ -65,6 +90,13 @@ class Pairs(unittest.TestCase):
                 with self.subTest(kind=kind, initiator=first.__name__):
                     self.up_and_ping(first, second, proposals="aes128-sha256-ecp256",
                                      auth="pubkey", prepare=make_certificates(kind))
+
+    def test_chains_of_certificates(self):
+        """Each end has the root and its own intermediate authority, and must be sent the other."""
+        for first, second in BOTH_WAYS:
+            with self.subTest(initiator=first.__name__):
+                self.up_and_ping(first, second, proposals="aes128-sha256-ecp256",
+                                 auth="pubkey", prepare=make_chains)
 
     def test_a_certificate_of_another_authority_is_refused(self):
         def other_authority(net):

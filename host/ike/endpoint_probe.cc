@@ -13,6 +13,7 @@ constexpr std::size_t kQuestions = 4;
 constexpr std::chrono::milliseconds kBetween(250);  // so a second in all
 /// Whoever was refused is not asked about again for as long.
 constexpr std::chrono::seconds kRefused(10);
+constexpr std::chrono::seconds kArm(1);
 
 bool has(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
@@ -26,10 +27,16 @@ void EndpointProbe::start(const Endpoint& own, const Endpoint& peer) {
   // One question at a time, so that nobody is sent more than that.
   if (question_ || !sa_.facts.peer_has_dpd || !sa_.is_established()) return;
   if (refused_ == peer && sa_.context().now() < refused_until_) return;
-  question_.emplace();
-  question_->own = own;
-  question_->peer = peer;
+  question_ = Question{own, peer, {}, {}};
   ask();
+}
+
+void EndpointProbe::arm_later() {
+  if (!question_ && !timer_.is_running()) timer_.start(kArm, [this] { arm(); });
+}
+
+void EndpointProbe::arm() {
+  if (!sa_.arm_roam()) arm_later();
 }
 
 void EndpointProbe::ask() {
@@ -57,6 +64,7 @@ void EndpointProbe::decide() {
   if (!asked.has_new_answered || asked.has_old_answered) {
     refused_ = asked.peer;
     refused_until_ = sa_.context().now() + kRefused;
+    timer_.start(kRefused, [this] { arm(); });
     return;
   }
   const Endpoint old_peer = sa_.facts.peer;

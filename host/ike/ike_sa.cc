@@ -221,7 +221,8 @@ void IkeSa::receive_main_mode(const Endpoint& own, const Endpoint& peer, const H
   const unsigned number = main_mode_->awaited();
   const Status status = main_mode_->receive(head, message);
   if (main_mode_->is_done()) {
-    main_mode_answer_ = std::make_unique<MainModeAnswer>(hash, main_mode_->take_last_sent());
+    main_mode_answer_ = std::make_unique<MainModeAnswer>();
+    *main_mode_answer_ = {hash, main_mode_->take_last_sent()};
     main_mode_.reset();
   }
   if (status || is_dead_) return;

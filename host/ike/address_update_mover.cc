@@ -19,6 +19,7 @@ constexpr std::array<std::chrono::milliseconds, 4> kTries = {
 constexpr std::chrono::seconds kBusyWait(1), kBusyPatience(5), kDpdMoveWait(1), kBetterAnswer(1);
 /// A challenge of another endpoint may come as much later; then the move counts as settled.
 constexpr std::chrono::seconds kLateChallenges(4);
+constexpr std::chrono::milliseconds kDrainLook(50);
 constexpr unsigned kMaxStrangers = 4;
 constexpr std::size_t kMaxSpis = 255;
 /// An ISAKMP message of an update is padded to as much: whole blocks of every cipher below 1,200.
@@ -239,12 +240,16 @@ void UpdateMover::on_moved(const Update& answer) {
                  " microseconds; keys and sequence numbers stay");
   report(MoveStep::kMoved, done);
   done_ = done;
-  settled_timer_.start(kLateChallenges, [this] {
-    report(MoveStep::kSettled, *done_);
-    done_.reset();
-  });
+  settled_timer_.start(kLateChallenges, [this] { settle(); });
   negotiate_rest(done, answer);
   sa_.on_moved();
+}
+
+/// Only when the card sends nothing any more as it was bound before.
+void UpdateMover::settle() {
+  if (!sa_.is_drained()) return settled_timer_.start(kDrainLook, [this] { settle(); });
+  report(MoveStep::kSettled, *done_);
+  done_.reset();
 }
 
 /// Children that could not move are negotiated anew from the new address.
@@ -313,6 +318,13 @@ void UpdateMover::on_no_answer() {
     given_up.own = next->own;
     given_up.peer = next->peer;
     return begin(std::move(given_up));
+  }
+  // Nobody there either: the one that was proven last is the best guess.
+  given_up.peer = given_up.tried.front();
+  if (const auto way = sa_.way_to(given_up.peer.address); way && given_up.tried.size() > 1) {
+    given_up.own = way->own;
+    given_up.known_peer = sa_.facts.peer;
+    static_cast<void>(bind(given_up, true, sa_.facts.is_nat_remote));
   }
   fall_back(given_up, "the peer does not answer the address update");
 }

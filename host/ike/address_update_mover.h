@@ -65,6 +65,7 @@ class UpdateMover {
   void on_refused(const Update& nack);
   void on_no_answer();
   Status bind(const Move& move, bool is_nat_local, bool is_nat_remote);
+  void settle();
   void negotiate_rest(const Move& done, const Update& answer);
   void fall_back(const Move& move, const std::string& why);
   void try_dpd(Move move);

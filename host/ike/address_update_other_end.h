@@ -19,6 +19,8 @@ class UpdateOtherEnd {
 
   /// The peer has announced a move that is not over yet.
   bool is_pending() const { return pending_.has_value(); }
+  /// What is bound is not proven.
+  bool is_provisional() const { return provisional_.has_value(); }
   /// False if it came from where it is refused or no proof, and may come again from elsewhere.
   bool on_update(const isakmp::AddressUpdate& update, const Arrival& arrival);
   bool on_confirm(const isakmp::AddressUpdate& update, const Arrival& arrival);

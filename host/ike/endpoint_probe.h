@@ -23,6 +23,8 @@ class EndpointProbe {
 
   /// An authentic message came to `own` from `peer`, which is not where the peer is bound.
   void start(const Endpoint& own, const Endpoint& peer);
+  /// The card tells of a roaming peer once; it shall tell again, but not at once.
+  void arm_later();
   /// The binding changed: what was asked before says nothing now.
   void drop() {
     question_.reset();
@@ -37,6 +39,7 @@ class EndpointProbe {
     std::vector<std::uint32_t> to_new, to_old;  ///< Numbers of DPD.
     bool has_new_answered = false, has_old_answered = false;
   };
+  void arm();
   void ask();
   void decide();
 

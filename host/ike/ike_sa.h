@@ -151,8 +151,14 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   Status bind(const Rebinding& to, const std::vector<ChildSa*>& moving);
   /// Authentic packets that came where the path is bound now, since it was.
   std::uint64_t inbound_on_path() const;
+  /// The card tells again of packets from elsewhere; false while an unproven binding is in force.
+  bool arm_roam();
+  /// Nothing leaves any more by what the path was bound to before.
+  bool is_drained() const;
   /// Another way to the peer that was not tried; nothing if there is none.
   std::optional<Way> other_way(const std::vector<Endpoint>& tried) const;
+  /// From where, and to which port, `peer` is reached now.
+  std::optional<Way> way_to(const IpAddress& peer) const;
   /// `refused` is not used for a while; false if there is no other address.
   bool try_other_address(const IpAddress& refused);
   void report(MoveReport report);
@@ -212,6 +218,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void note_complaint(const isakmp::Header& header, ByteView body);
   void on_notification(const isakmp::Notification& notification, bool is_alone);
   void on_delete(const isakmp::Delete& payload);
+  void delete_outbound(std::uint32_t spi);
   void on_ended_by_peer();
   AddressUpdates& updates();
   EndpointProbe& probe();
@@ -255,7 +262,6 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   };
   void look_at_network();
   std::vector<IpAddress> peer_candidates() const;
-  std::optional<Way> way_to(const IpAddress& peer) const;
   void start_move(const Way& way, bool does_old_path_work);
   void follow_anew(const std::shared_ptr<IkeSa>& successor);
   void on_anew_failed(const std::string& reason);

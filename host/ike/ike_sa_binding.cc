@@ -63,6 +63,16 @@ std::uint64_t IkeSa::inbound_on_path() const {
   return path_ ? context_.outside.offload.query_path(path_->id()).bound : 0;
 }
 
+bool IkeSa::arm_roam() {
+  if (updates_ && updates_->other_end.is_provisional()) return false;
+  if (path_) static_cast<void>(path_->rebind(path_->binding()));
+  return true;
+}
+
+bool IkeSa::is_drained() const {
+  return !path_ || context_.outside.offload.is_drained(path_->id());
+}
+
 // ---------------------------------------------------------------- which children
 
 std::vector<ChildSa*> IkeSa::children_that_move(const std::vector<std::uint32_t>& spis,
@@ -112,15 +122,17 @@ Status IkeSa::bind(const Rebinding& to, const std::vector<ChildSa*>& moving) {
   return {};
 }
 
-/// One write of the path's row moves all its SAs, and those of exchanges under way. Children that
-/// stay get a row of their own with the old binding first.
+/// `moving` as of children_that_move(). One write of the path's row moves all its SAs, and those of
+/// exchanges under way. Children that stay get a row of their own with the old binding first.
 Status IkeSa::bind_children(const Binding& binding, std::optional<std::uint32_t> credit,
                             const std::vector<ChildSa*>& moving) {
   Offload& offload = context_.outside.offload;
   std::vector<ChildSa*> staying, joining;
+  auto next = moving.begin();  // in the order of children_
   for (const auto& child : children_) {
     const bool is_here = child->path() == path_;
-    const bool moves = std::find(moving.begin(), moving.end(), child.get()) != moving.end();
+    const bool moves = next != moving.end() && *next == child.get();
+    if (moves) ++next;
     if (is_here && !moves) staying.push_back(child.get());
     if (!is_here && moves) joining.push_back(child.get());
   }

@@ -39,11 +39,13 @@ void IkeSa::on_network_change() {
 
 void IkeSa::on_roam(const Endpoint& own, const Endpoint& peer) {
   heard();
-  if (!is_established() || is_moving() || !path_) return;
+  if (!is_established() || !path_) return;
   // Raw ESP has no port, and both forms may come for a while after a move.
   const Binding& bound = path_->binding();
   const bool has_ports = peer.port != 0 && bound.peer.port != 0;
-  if (peer.address == bound.peer.address && (!has_ports || peer.port == bound.peer.port)) return;
+  const bool is_bound =
+      peer.address == bound.peer.address && (!has_ports || peer.port == bound.peer.port);
+  if (is_bound || is_moving()) return probe().arm_later();
   const auto isakmp_port = [](const Endpoint& one, std::uint16_t port) {
     return Endpoint{one.address, one.port != 0 ? one.port : port};
   };

@@ -131,22 +131,33 @@ void IkeSa::on_delete(const Delete& payload) {
   if (payload.protocol != Protocol::kEsp) return;
   for (const Bytes& spi : payload.spis) {
     if (spi.size() != 4) continue;
-    const std::uint32_t number = WireReader(spi).u32();
-    const auto found = std::find_if(children_.begin(), children_.end(), [&](const auto& child) {
-      return to_number(child->agreement().spi_out) == number;
-    });
-    if (found == children_.end()) continue;
-    ChildSa& child = **found;
-    const bool was_used = child.state() == ChildState::kInstalled;
-    const auto connection = child.agreement().connection;
-    const std::string name = child.agreement().name;
-    const StartAction action =
-        was_used && !has_newer_sibling(child) ? child.config().close_action : StartAction::kNone;
-    log(1, "the peer ends child " + name);
-    // Its own inbound SA goes with it; the peer hears so.
-    remove_child(child, was_used);
-    if (action == StartAction::kStart) add_child(name, nullptr);
+    delete_outbound(WireReader(spi).u32());
   }
+}
+
+/// The peer takes its inbound SA away. A younger ISAKMP SA with it may have adopted the child.
+void IkeSa::delete_outbound(std::uint32_t spi) {
+  const auto has_it = [&](const IkeSa& sa) {
+    return std::find_if(sa.children_.begin(), sa.children_.end(), [&](const auto& child) {
+      return to_number(child->agreement().spi_out) == spi;
+    });
+  };
+  const auto found = has_it(*this);
+  if (found == children_.end()) {
+    const auto other = sibling();
+    if (other && has_it(*other) != other->children_.end()) other->delete_outbound(spi);
+    return;
+  }
+  ChildSa& child = **found;
+  const bool was_used = child.state() == ChildState::kInstalled;
+  const auto connection = child.agreement().connection;
+  const std::string name = child.agreement().name;
+  const StartAction action =
+      was_used && !has_newer_sibling(child) ? child.config().close_action : StartAction::kNone;
+  log(1, "the peer ends child " + name);
+  // Its own inbound SA goes with it; the peer hears so.
+  remove_child(child, was_used);
+  if (action == StartAction::kStart) add_child(name, nullptr);
 }
 
 bool IkeSa::is_first_contact() const {

@@ -70,7 +70,7 @@ Status CardOffload::rebind(PathId path, const Binding& binding,
   return {};
 }
 
-/// Protocol page of address updates, section 6: learnt PMTUs are dropped on each move.
+/// Learnt PMTUs are dropped on each move (docs/protocol/address_update.md).
 void CardOffload::tell_way_changed(const IpAddress& before, const IpAddress& now) {
   if (flow_ == nullptr) return;
   flow_->on_way_changed(before);

@@ -12,8 +12,9 @@ import time
 
 import bench_daemon
 import lab
-from bench_daemon import Charon, GROUPS, Holdfast, Responder, variant
+from bench_daemon import Charon, GROUPS, Holdfast, Responder, join_directly, variant
 from bench_lines import figure, note, problem, table
+from lab import run
 
 # All clients have one selector: what moves is the path, whoever is behind it.
 CHILD = ("remote_ts = dynamic", "remote_ts = 10.1.0.0/16")
@@ -24,6 +25,10 @@ class MovingResponder(Responder):
 
     def __init__(self, kind, group, more=""):
         super().__init__(kind, group, more)
+        join_directly(None)
+        for name, peer in (("a", "198.51.100.1"), ("b", "192.0.2.1")):  # one neighbour for all
+            run("ip", "-n", name, "route", "replace", "default", "via", peer, "dev", "wire",
+                "onlink")
         conf = self.gateway.swanctl_dir / "swanctl.conf"
         conf.write_text(conf.read_text().replace(*CHILD))
 

@@ -130,7 +130,55 @@ TEST_F(Off, AllIsNegotiatedAnewWithoutInitialContact) {
   EXPECT_NE(keys(), before);
   EXPECT_EQ(w.responder.only_sa().remote.address, kSecond);
   EXPECT_EQ(count(w.initiator, ike::MoveStep::kAnew), 1u);
-  EXPECT_EQ(w.num_sent, 0u + w.num_sent);
+}
+
+// The peer knows no updates, and this end may try a DPD.
+class DpdMove : public Peers {
+ protected:
+  static ike::Settings settings() {
+    ike::Settings with_dpd;
+    with_dpd.address_update.dpd_move = true;
+    AddressUpdateConfig off;
+    off.accept = AddressUpdateConfig::Accept::kNo;
+    with_dpd.address_update_of["gateway"] = off;
+    return with_dpd;
+  }
+  DpdMove() : Peers(settings()) {
+    std::string gateway = gateway_conf();
+    gateway.replace(0, 1, "gateway");  // by which it has settings of its own
+    connect(client_conf(), gateway);
+  }
+};
+TEST_F(DpdMove, ItCountsWhenEspComes) {
+  go_to(kSecond, false);
+  w.initiator.offload.usage.bound = 1;
+  w.advance(kSecond3);
+  EXPECT_EQ(check_pair(w), "");
+  EXPECT_EQ(keys(), before);
+  EXPECT_EQ(binding(w.initiator).own.address, kSecond);
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kMoved), 1u);
+}
+TEST_F(DpdMove, AnAnswerToDpdAloneIsNoProof) {
+  go_to(kSecond, false);
+  w.advance(std::chrono::seconds(10));
+  EXPECT_EQ(check_pair(w), "");
+  EXPECT_NE(keys(), before);
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kMoved), 0u);
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kAnew), 1u);
+}
+
+TEST_F(Peers, SettledWhenTheCardSendsNothingByTheOldWay) {
+  connect();
+  w.initiator.offload.is_all_drained = false;
+  w.initiator.offload.usage = {7, 2};
+  go_to(kSecond, true);
+  w.advance(std::chrono::seconds(10));
+  EXPECT_EQ(count(w.initiator, ike::MoveStep::kSettled), 0u);
+  w.initiator.offload.is_all_drained = true;
+  w.advance(std::chrono::seconds(1));
+  ASSERT_EQ(count(w.initiator, ike::MoveStep::kSettled), 1u);
+  EXPECT_EQ(w.initiator.moves.back().packets_new, 7u);
+  EXPECT_EQ(w.initiator.moves.back().packets_old, 2u);
 }
 
 struct Base : WithSettings {

@@ -71,6 +71,8 @@ class FakeOffload : public Offload {
   /// The next so many rebind() and move_sas() fail.
   unsigned rebind_failures = 0;
   std::uint32_t suite_mask = 0xE;
+  bool is_all_drained = true;
+  PathUsage usage;  ///< Of every path.
   Observer* observer = nullptr;
 
   std::uint32_t suites() const override { return suite_mask; }
@@ -79,8 +81,8 @@ class FakeOffload : public Offload {
   void remove_path(PathId path) override;
   Status rebind(PathId path, const Binding& binding, std::optional<std::uint32_t> credit) override;
   Status move_sas(std::span<const SaId> moved, PathId path) override;
-  bool is_drained(PathId) override { return true; }
-  PathUsage query_path(PathId) override { return {}; }
+  bool is_drained(PathId) override { return is_all_drained; }
+  PathUsage query_path(PathId) override { return usage; }
   Result<SaId> add_sa(SaRequest request) override;
   void remove_sa(SaId sa) override;
   SaUsage query_sa(SaId) override { return {}; }

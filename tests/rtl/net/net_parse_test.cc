@@ -83,7 +83,7 @@ struct EspRecord {
   std::uint64_t iv = 0;
   bool is_ipv6 = false, has_udp = false;
   unsigned outer_bytes = 0, source_port = 0, destination_port = 0;
-  Bytes source, destination;
+  Bytes source{}, destination{};
   bool operator==(const EspRecord&) const = default;
 };
 

@@ -170,6 +170,9 @@ void add_card(const Counters& c, std::uint64_t resets, Families& families) {
       .add(c.bad_completions, {{"kind", "bad_completion"}});
   for (const Family* family : {&packets, &bytes, &drops, &faults})
     families.push_back(family->get());
+  families.push_back(counter("card_credit_bytes", "Bytes that the credit of a path held back.")
+                         .add(c.credit_bytes)
+                         .get());
   families.push_back(
       counter("card_resets", "How often the card was lost and brought back.").add(resets).get());
 }

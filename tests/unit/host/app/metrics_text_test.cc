@@ -28,6 +28,7 @@ MetricsSnapshot snapshot() {
   s.card_counters.packets_out[1] = 11;
   s.card_counters.drops[static_cast<std::size_t>(DropReason::kDisabled)] = 12;
   s.card_resets = 13;
+  s.card_counters.credit_bytes = 14;
   ike::MoveReport move;
   move.is_ours = true;
   s.moves.on_move(move);
@@ -60,6 +61,7 @@ TEST(Metrics, EachStandsUnderItsName) {
                            "holdfast_card_drops_total{reason=\"disabled\"} 12\n",
                            "holdfast_card_drops_total{reason=\"credit\"} 0\n",
                            "holdfast_card_resets_total 13\n",
+                           "holdfast_card_credit_bytes_total 14\n",
                            "holdfast_moves_total{who=\"ours\",outcome=\"began\"} 1\n",
                            "holdfast_moves_total{who=\"ours\",outcome=\"moved\"} 4\n",
                            "holdfast_moves_total{who=\"peer\",outcome=\"moved\"} 0\n",

@@ -117,6 +117,7 @@ void UpdateMover::begin(Move move) {
               (move.does_old_path_work ? ", the old path still works" : ", the old path is gone"));
   report(MoveStep::kBegan, move);
   move.known_peer = sa_.facts.peer;
+  if (!proven_peer_) proven_peer_ = sa_.facts.peer;
   // What leaves from the new address is accepted at once: inbound SAs are found by their SPI. Who
   // knows whether there is a NAT: UDP passes.
   if (!move.does_old_path_work)
@@ -233,6 +234,7 @@ void UpdateMover::on_moved(const Update& answer) {
   if (const Status status = bind(done, is_nat_local, is_nat_remote); !status)
     return fall_back(done, status.error().text());
   acknowledged_ = done.own.address;
+  proven_peer_.reset();
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(sa_.context().now() - done.began);
   sa_.log(0, "address update #" + std::to_string(done.request_id) + ": moved to " +
@@ -320,7 +322,7 @@ void UpdateMover::on_no_answer() {
     return begin(std::move(given_up));
   }
   // Nobody there either: the one that was proven last is the best guess.
-  given_up.peer = given_up.tried.front();
+  given_up.peer = proven_peer_.value_or(given_up.tried.front());
   if (const auto way = sa_.way_to(given_up.peer.address); way && given_up.tried.size() > 1) {
     given_up.own = way->own;
     given_up.known_peer = sa_.facts.peer;

@@ -262,6 +262,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   };
   void look_at_network();
   std::vector<IpAddress> peer_candidates() const;
+  /// Inside what a child protects on one side, everything not counted.
+  bool is_inner(const IpAddress& address, bool is_ours) const;
   void start_move(const Way& way, bool does_old_path_work);
   void follow_anew(const std::shared_ptr<IkeSa>& successor);
   void on_anew_failed(const std::string& reason);

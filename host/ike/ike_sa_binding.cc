@@ -44,8 +44,16 @@ std::vector<IpAddress> IkeSa::further_addresses(const IpAddress& used) const {
   std::vector<IpAddress> more;
   if (!context_.network || !update_config().announce_addresses) return more;
   for (const IpAddress& own : context_.network->own_addresses())
-    if (own != used && more.size() < kMaxAddresses) more.push_back(own);
+    if (own != used && more.size() < kMaxAddresses && !is_inner(own, true)) more.push_back(own);
   return more;
+}
+
+bool IkeSa::is_inner(const IpAddress& address, bool is_ours) const {
+  return std::any_of(children_.begin(), children_.end(), [&](const auto& child) {
+    const auto& agreed = child->agreement();
+    const Prefix& prefix = (is_ours ? agreed.local : agreed.remote).prefix;
+    return prefix.length > 0 && prefix.contains(address);
+  });
 }
 
 void IkeSa::report(MoveReport report) {
@@ -210,6 +218,7 @@ void IkeSa::follow_anew(const std::shared_ptr<IkeSa>& successor) {
 }
 
 void IkeSa::on_peer_bound() {
+  if (updates_) updates_->mover.on_peer_bound();
   if (!std::exchange(is_abandoned_, false)) return;
   is_renewed_ = false;
   if (const auto successor = successor_.lock(); successor && !successor->is_established())

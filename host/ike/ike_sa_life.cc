@@ -200,6 +200,12 @@ Result<std::shared_ptr<Path>> IkeSa::path() {
   const auto id = context_.outside.offload.add_path(binding);
   if (!id) return tl::unexpected(id.error());
   path_ = std::make_shared<Path>(context_.outside.offload, *id, binding);
+  // The first child while the peer's new endpoint is not proven: nothing goes there on credit.
+  if (updates_ && updates_->other_end.is_provisional())
+    if (const Status status = path_->rebind(binding, 0); !status) {
+      path_.reset();
+      return tl::unexpected(status.error());
+    }
   return path_;
 }
 

@@ -54,10 +54,13 @@ void IkeSa::on_roam(const Endpoint& own, const Endpoint& peer) {
 
 // ---------------------------------------------------------------- ways
 
+/// The address that was proven last comes first; those inside the tunnels lead nowhere.
 std::vector<IpAddress> IkeSa::peer_candidates() const {
-  std::vector<IpAddress> all{facts.peer.address};
+  const auto proven = updates_ ? updates_->mover.proven_peer() : std::nullopt;
+  std::vector<IpAddress> all{proven.value_or(facts.peer).address};
   const auto add = [&](const IpAddress& address) {
-    if (std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+    if (std::find(all.begin(), all.end(), address) == all.end() && !is_inner(address, false))
+      all.push_back(address);
   };
   for (const IpAddress& told : facts.peer_addresses) add(told);
   for (const Prefix& remote : facts.config->remote_addrs)

@@ -56,6 +56,42 @@ TEST_F(Peers, BothAtOnceAndNobodyKnowsParksAndComesBack) {
   expect_moved_to(kSecond);
 }
 
+// The gateway has an address in its own network, which the tunnel protects.
+TEST_F(Peers, InnerAddressesAreNeitherToldNorTried) {
+  const IpAddress inner = address("10.2.0.254");
+  gateway_machine.usable = {kGateway, inner};
+  gateway_machine.more = {inner};
+  connect();
+  go_to(kSecond, false);
+  w.settle();
+  std::size_t to_inner = 0;
+  w.on_send = [&](InFlight& datagram) {
+    to_inner += datagram.to.address == inner;
+    return false;
+  };
+  machine.unreachable = {kGateway};
+  go_to(address("203.0.113.8"), false);
+  w.advance(std::chrono::seconds(30));
+  EXPECT_EQ(to_inner, 0u);
+}
+
+TEST_F(Peers, TheProvenAddressComesFirstAgain) {
+  gateway_machine.usable = {kGateway, kOtherGateway};
+  gateway_machine.more = {kOtherGateway};
+  connect();
+  go_to(kSecond, false);
+  w.settle();
+  // No route to where the gateway is for a moment; its other address is dead.
+  machine.unreachable = {kGateway};
+  go_to(address("203.0.113.8"), false);
+  EXPECT_EQ(binding(w.initiator).peer.address, kOtherGateway);
+  machine.unreachable.clear();
+  w.initiator.manager->on_network_change();
+  w.advance(std::chrono::milliseconds(30));
+  expect_moved_to(address("203.0.113.8"));
+  EXPECT_EQ(binding(w.initiator).peer.address, kGateway);
+}
+
 TEST_F(Peers, AMoveBetweenFamilies) {
   const IpAddress v6 = address("2001:db8::1"), gateway6 = address("2001:db8::ffff");
   gateway_machine.usable = {kGateway, gateway6};

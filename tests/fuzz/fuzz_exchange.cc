@@ -4,12 +4,14 @@
 // are keys. Whatever it says: what stands is bounded, and after a Delete of everything nothing is
 // left.
 //
-// Input: state, then records of operation, message ID, payload, length, and bytes.
+// Input: state, with bits for role (0x80) and for a peer that knows address updates (0x40), then
+// records of operation, message ID, payload, length, and bytes.
 #include <gtest/gtest.h>
 
 #include "crypto/cipher.h"
 #include "exchange/forger.h"
 #include "fuzz.h"
+#include "update_talk.h"
 
 namespace holdfast::test {
 namespace {
@@ -20,8 +22,10 @@ constexpr unsigned kNumStates = 5;  // before messages 1 (2), 3 (4), 5 (6), esta
 
 class Walk {
  public:
-  Walk(bool is_initiator, unsigned state)
+  Walk(bool is_initiator, bool knows_updates, unsigned state)
       : forger_(world_, is_initiator ? Forger::As::kInitiator : Forger::As::kResponder),
+        updates_(world_, forger_),
+        knows_updates_(knows_updates),
         due_(is_initiator ? 1 : 2) {
     world_.responder.load(gateway_conf("pools = p"));
     world_.responder.manager->load_pool({"p", Prefix::parse("10.77.0.0/29").value(), {}});
@@ -30,15 +34,35 @@ class Walk {
       world_.initiator.initiate("net");
       hear(1);
     }
-    for (unsigned i = 0; i < state && i < 3; ++i) say_main_mode(forger_.parts(due_));
+    for (unsigned i = 0; i < state && i < 3; ++i) say_main_mode(parts());
     if (state == 4 && is_established() && is_initiator) forger_.quick(1);
     if (state == 4 && is_established() && !is_initiator) answer_quick();
   }
 
   void run(unsigned operation, std::uint32_t id, unsigned index, ByteView bytes) {
     if (due_ <= 6 && operation % 4 != 3)
-      return say_main_mode(changed(forger_.parts(due_), operation, index, bytes));
+      return say_main_mode(changed(parts(), operation, index, bytes));
     if (!is_established()) return say_raw_in_clear(id, bytes);
+    if (operation & 0x80)
+      run_updates(operation, id, index, bytes);
+    else
+      run_phase2(operation, id, index, bytes);
+    updates_.listen();
+    updates_.check_victim();
+  }
+
+  void run_updates(unsigned operation, std::uint32_t id, unsigned index, ByteView bytes) {
+    switch (operation >> 4 & 3) {
+      case 0:
+        return updates_.disturb(operation, index);
+      case 1:
+        return updates_.say_dpd_answer(id, index);
+      default:
+        return updates_.say_update(operation, id, index, bytes);
+    }
+  }
+
+  void run_phase2(unsigned operation, std::uint32_t id, unsigned index, ByteView bytes) {
     switch (operation % 16 / 4) {
       case 0:
         return say_hashed(ExchangeType::kQuickMode, id,
@@ -58,10 +82,12 @@ class Walk {
 
   void check() {
     End& target = forger_.target;
-    fuzz::require(target.sas().size() <= 3 && target.manager->num_half_open() <= 3);
+    // Each SA that moves where it is not heard is negotiated anew, once.
+    fuzz::require(target.sas().size() <= 6 && target.manager->num_half_open() <= 3);
     fuzz::require(target.offload.sas.size() <= 400);
     world_.advance(std::chrono::minutes(3));
     fuzz::require(target.manager->num_half_open() == 0);
+    updates_.check_victim();
     target.manager->terminate({});
     world_.time.run_due();
     fuzz::require(target.sas().empty() && target.offload.sas.empty());
@@ -70,6 +96,15 @@ class Walk {
 
  private:
   bool is_established() const { return due_ > 6 && !forger_.last_block.empty(); }
+
+  /// Of the message of Main Mode that is due, as they should be.
+  ike::Parts parts() {
+    ike::Parts all = forger_.parts(due_);
+    if (knows_updates_ && due_ <= 2)
+      for (const Vendor vendor : {Vendor::kHoldfast, Vendor::kNatT})
+        all.emplace_back(PayloadType::kVendorId, vendor_id(vendor));
+    return all;
+  }
 
   /// The answer that Main Mode gives; false if there is another one, or none.
   bool hear(unsigned number) {
@@ -88,6 +123,8 @@ class Walk {
     const Bytes iv = forger_.iv;
     forger_.say(forger_.main_mode(due_, parts));
     const bool is_heard = !is_initiator && due_ == 6 ? true : hear(due_ + 1);
+    // It may have gone to port 4500 (RFC 3947, 4).
+    if (!is_initiator && !forger_.answers.empty()) forger_.self.port = forger_.answers[0].to.port;
     if (is_heard)
       due_ += 2;
     else
@@ -173,6 +210,8 @@ class Walk {
 
   World world_;
   Forger forger_;
+  UpdateTalk updates_;
+  bool knows_updates_;
   unsigned due_;
 };
 
@@ -184,7 +223,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::FLAGS_gtest_break_on_failure = true;
   WireReader reader({data, size});
   const std::uint8_t state = reader.u8();
-  test::Walk walk(state & 0x80, state % test::kNumStates);
+  test::Walk walk(state & 0x80, state & 0x40, state % test::kNumStates);
   for (unsigned i = 0; i < 20 && reader.left() > 0 && reader.ok(); ++i) {
     const std::uint8_t operation = reader.u8(), id = reader.u8(), index = reader.u8();
     const std::size_t length = std::min<std::size_t>(reader.u8(), reader.left());

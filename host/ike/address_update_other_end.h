@@ -19,6 +19,8 @@ class UpdateOtherEnd {
 
   /// The peer has announced a move that is not over yet.
   bool is_pending() const { return pending_.has_value(); }
+  /// No own, multicast, loopback … address, and one that `allowed_addresses` allows.
+  bool is_bindable(const IpAddress& address) const;
   /// What is bound is not proven.
   bool is_provisional() const { return provisional_.has_value(); }
   /// False if it came from where it is refused or no proof, and may come again from elsewhere.
@@ -79,7 +81,6 @@ class UpdateOtherEnd {
   /// The set that moves; the reason if there is none.
   void start(Pending pending, const Arrival& arrival);
   std::optional<isakmp::UpdateReason> choose(Pending& pending) const;
-  bool is_bindable(const IpAddress& address) const;
   bool is_over_rate();
   void answer_again(const Update& update, const Arrival& arrival);
   void challenge(const Endpoint& own, const Endpoint& peer);

@@ -26,6 +26,8 @@ EndpointProbe::EndpointProbe(IkeSa& sa) : sa_(sa), timer_(sa.context().outside.t
 void EndpointProbe::start(const Endpoint& own, const Endpoint& peer) {
   // One question at a time, so that nobody is sent more than that.
   if (question_ || !sa_.facts.peer_has_dpd || !sa_.is_established()) return;
+  // Nobody has said that this endpoint is the peer's own: that is for updates to say.
+  if (!sa_.update_config().allow_nat || !sa_.may_bind(peer.address)) return;
   if (refused_ == peer && sa_.context().now() < refused_until_) return;
   question_ = Question{own, peer, {}, {}};
   ask();

@@ -145,9 +145,10 @@ void UpdateOtherEnd::answer(UpdateKind kind, Update content, const Endpoint& own
   sa_.send_update(kind, content, own, peer);
 }
 
-/// The stored answer, encrypted anew; while the move is pending a challenge.
+/// The stored answer, encrypted anew; while the move is pending, or for an endpoint that is better
+/// than the one that was proven, a challenge.
 void UpdateOtherEnd::answer_again(const Update& update, const Arrival& arrival) {
-  if (pending_ && !pending_->bound) {
+  if (pending_ && (!pending_->bound || rank(arrival.peer) < rank(*pending_->bound))) {
     if (pending_->datagrams.size() < kMaxDatagrams)
       pending_->datagrams.push_back(
           {arrival.message_id, Bytes(arrival.digest.begin(), arrival.digest.end())});

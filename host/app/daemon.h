@@ -8,8 +8,8 @@
 
 #include "app/card_seat.h"
 #include "app/daemon_metrics.h"
-#include "app/move_counts.h"
 #include "app/kernel_view.h"
+#include "app/move_counts.h"
 #include "app/ports.h"
 #include "app/steady_offload.h"
 #include "app/tunnel_routes.h"

@@ -155,7 +155,9 @@ void UpdateOtherEnd::answer_again(const Update& update, const Arrival& arrival) 
     if (provisional_ && provisional_->peer == arrival.peer)
       provisional_->budget += kCreditFactor * static_cast<std::int64_t>(
                                                   wire_bytes(arrival.message.size(), arrival.peer));
-    return challenge(arrival.own, arrival.peer);
+    if (!is_from_old(arrival)) return challenge(arrival.own, arrival.peer);
+    if (is_bindable(pending_->claimed.address)) challenge(arrival.own, pending_->claimed);
+    return;
   }
   if (answered_ && answered_->request_id == update.request_id)
     sa_.send_update(answered_->kind, answered_->content, arrival.own, arrival.peer);
@@ -214,11 +216,16 @@ void UpdateOtherEnd::start(Pending pending, const Arrival& arrival) {
   const bool is_claimed = pending_->claimed == arrival.peer;
   if (has_attributes && !is_strict && !update.does_old_path_work && is_claimed)
     bind_provisionally(arrival);
-  const bool is_from_old = update.does_old_path_work && arrival.peer == pending_->last_proven;
-  if (is_claimed || !is_from_old) challenge(arrival.own, arrival.peer);
+  if (!is_from_old(arrival)) challenge(arrival.own, arrival.peer);
   // Behind a NAT both could be meant: who answers where it was asked has proven itself.
   if (!is_claimed && is_bindable(pending_->claimed.address))
     challenge(arrival.own, pending_->claimed);
+}
+
+/// From where the peer is bound already: its new endpoint alone has something to prove.
+bool UpdateOtherEnd::is_from_old(const Arrival& arrival) const {
+  return pending_->update.does_old_path_work && arrival.peer == pending_->last_proven &&
+         arrival.peer != pending_->claimed;
 }
 
 bool UpdateOtherEnd::on_copy(const Arrival& arrival) {
@@ -235,7 +242,7 @@ bool UpdateOtherEnd::on_copy(const Arrival& arrival) {
   const bool is_asked = std::any_of(asked.begin(), asked.end(),
                                     [&](const Candidate& one) { return one.peer == arrival.peer; });
   const bool is_other = arrival.peer != pending_->claimed;
-  if (!is_asked && !(is_other && !sa_.update_config().allow_nat) &&
+  if (!is_asked && !is_from_old(arrival) && !(is_other && !sa_.update_config().allow_nat) &&
       is_bindable(arrival.peer.address))
     challenge(arrival.own, arrival.peer);
   return true;

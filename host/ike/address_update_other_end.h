@@ -82,6 +82,7 @@ class UpdateOtherEnd {
   void start(Pending pending, const Arrival& arrival);
   std::optional<isakmp::UpdateReason> choose(Pending& pending) const;
   bool is_over_rate();
+  bool is_from_old(const Arrival& arrival) const;
   void answer_again(const Update& update, const Arrival& arrival);
   void challenge(const Endpoint& own, const Endpoint& peer);
   void bind_provisionally(const Arrival& arrival);

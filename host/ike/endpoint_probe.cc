@@ -26,8 +26,10 @@ EndpointProbe::EndpointProbe(IkeSa& sa) : sa_(sa), timer_(sa.context().outside.t
 void EndpointProbe::start(const Endpoint& own, const Endpoint& peer) {
   // One question at a time, so that nobody is sent more than that.
   if (question_ || !sa_.facts.peer_has_dpd || !sa_.is_established()) return;
-  // Nobody has said that this endpoint is the peer's own: that is for updates to say.
-  if (!sa_.update_config().allow_nat || !sa_.may_bind(peer.address)) return;
+  // Nobody says that this endpoint is the peer's own. From one that is, only an update leads away
+  // where NAT is not allowed.
+  const bool may_follow = sa_.update_config().allow_nat || sa_.facts.is_nat_remote;
+  if (!may_follow || !sa_.may_bind(peer.address)) return;
   if (refused_ == peer && sa_.context().now() < refused_until_) return;
   question_ = Question{own, peer, {}, {}};
   ask();

@@ -330,7 +330,10 @@ TEST_P(AddressUpdateAttacks, EspRacesAheadFromElsewhere) {
   esp.run(seconds(60), milliseconds(20), kEsp);
   EXPECT_EQ(diverted(), 0u);
   EXPECT_EQ(bound().address, kA1);
-  EXPECT_GT(asked, 0u) << "he was noticed";
+  if (GetParam().allows_nat)
+    EXPECT_GT(asked, 0u) << "he was noticed";
+  else
+    EXPECT_EQ(asked, 0u) << "nothing is bound there anyway";
   EXPECT_LE(asked, 130u) << "two questions a second at most";
   esp.on_packet = nullptr;
   EXPECT_TRUE(flows());

@@ -185,7 +185,7 @@ TEST_F(AddressUpdateRandom, AThousandMovesOfBothEnds) {
 
 // Disabled: both move at once while both old paths work, and the other end answers a CONFIRM from
 // the old endpoint, which the mover takes for its new one (seeds 6 and 8).
-TEST_F(AddressUpdateRandom, DISABLED_AThousandMovesWithLittleLoss) {
+TEST_F(AddressUpdateRandom, AThousandMovesWithLittleLoss) {
   loss = 5;
   a_thousand_moves();
 }

@@ -98,6 +98,7 @@ void UpdateMover::begin(Move move) {
     if (child->is_tied_to(move.old_own.address, move.own.address, true))
       move.tied.push_back(child->unique_id());
   move.request_id = next_request_id_;
+  move.known_peer = sa_.facts.peer;
   move.try_began = sa_.context().now();
   const bool is_ipv6 = move.own.address.is_ipv6 || move.old_own.address.is_ipv6;
   if (!is_capable()) {
@@ -116,7 +117,6 @@ void UpdateMover::begin(Move move) {
               move.old_own.address.text() + " to " + move.own.address.text() +
               (move.does_old_path_work ? ", the old path still works" : ", the old path is gone"));
   report(MoveStep::kBegan, move);
-  move.known_peer = sa_.facts.peer;
   if (!proven_peer_) proven_peer_ = sa_.facts.peer;
   // What leaves from the new address is accepted at once: inbound SAs are found by their SPI. Who
   // knows whether there is a NAT: UDP passes.

@@ -79,11 +79,17 @@ std::optional<Way> IkeSa::way_to(const IpAddress& peer) const {
 }
 
 std::optional<Way> IkeSa::other_way(const std::vector<Endpoint>& tried) const {
-  for (const IpAddress& peer : peer_candidates()) {
-    const bool was_tried = std::any_of(tried.begin(), tried.end(),
-                                       [&](const Endpoint& one) { return one.address == peer; });
-    if (was_tried) continue;
-    if (const auto way = way_to(peer)) return way;
+  const auto is_new = [&](const IpAddress& peer) {
+    return std::none_of(tried.begin(), tried.end(),
+                        [&](const Endpoint& one) { return one.address == peer; });
+  };
+  const auto candidates = peer_candidates();
+  for (const IpAddress& peer : candidates) {
+    const auto way = is_new(peer) ? way_to(peer) : std::nullopt;
+    if (!way) continue;
+    // The kernel's picture may have changed between two questions: the best is asked for again.
+    const auto best = is_new(candidates.front()) ? way_to(candidates.front()) : std::nullopt;
+    return best ? best : way;
   }
   return std::nullopt;
 }

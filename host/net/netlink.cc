@@ -45,34 +45,34 @@ std::uint8_t short_table(std::uint32_t table) {
   return table < 256 ? static_cast<std::uint8_t>(table) : std::uint8_t{RT_TABLE_UNSPEC};
 }
 
-NetlinkMessage route_message(int type, int flags, const Prefix& destination, int if_index,
-                             std::uint32_t table) {
+/// A route of ours; what it leads to is still to be said.
+NetlinkMessage route_base(int type, int flags, const Prefix& destination, std::uint32_t table,
+                          std::uint8_t scope, std::uint8_t kind) {
   NetlinkMessage message(type, flags);
   auto& header = message.header<rtmsg>();
   header.rtm_family = family_of(destination.address);
   header.rtm_dst_len = destination.length;
   header.rtm_table = short_table(table);
   header.rtm_protocol = kRouteProtocol;
-  header.rtm_scope = destination.address.is_ipv6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-  header.rtm_type = RTN_UNICAST;
+  header.rtm_scope = scope;
+  header.rtm_type = kind;
   message.add(RTA_TABLE, table);
   message.add(RTA_DST, destination.address);
+  return message;
+}
+
+NetlinkMessage route_message(int type, int flags, const Prefix& destination, int if_index,
+                             std::uint32_t table) {
+  const std::uint8_t scope = destination.address.is_ipv6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+  NetlinkMessage message = route_base(type, flags, destination, table, scope, RTN_UNICAST);
   message.add(RTA_OIF, static_cast<std::uint32_t>(if_index));
   return message;
 }
 
 NetlinkMessage barrier_message(int type, int flags, const Prefix& destination,
                                std::uint32_t table) {
-  NetlinkMessage message(type, flags);
-  auto& header = message.header<rtmsg>();
-  header.rtm_family = family_of(destination.address);
-  header.rtm_dst_len = destination.length;
-  header.rtm_table = short_table(table);
-  header.rtm_protocol = kRouteProtocol;
-  header.rtm_scope = RT_SCOPE_UNIVERSE;
-  header.rtm_type = RTN_UNREACHABLE;
-  message.add(RTA_TABLE, table);
-  message.add(RTA_DST, destination.address);
+  NetlinkMessage message =
+      route_base(type, flags, destination, table, RT_SCOPE_UNIVERSE, RTN_UNREACHABLE);
   message.add(RTA_PRIORITY, kBarrierMetric);
   return message;
 }

@@ -75,6 +75,32 @@ TEST_F(Peers, InnerAddressesAreNeitherToldNorTried) {
   EXPECT_EQ(to_inner, 0u);
 }
 
+// The default route comes between two questions to the kernel.
+struct LateRoute : Machine {
+  using Machine::Machine;
+  IpAddress late;
+  mutable unsigned questions = 0;
+  std::optional<IpAddress> source_to(const IpAddress& peer) const override {
+    return peer == late && questions++ == 0 ? std::nullopt : source;
+  }
+};
+TEST_F(Peers, ARouteThatComesBetweenTwoQuestionsIsSeen) {
+  gateway_machine.usable = {kGateway, kOtherGateway};
+  gateway_machine.more = {kOtherGateway};
+  connect();
+  go_to(kSecond, false);
+  w.settle();
+  LateRoute late(address("203.0.113.8"));
+  late.late = kGateway;
+  w.initiator.endpoint.address = address("203.0.113.8");
+  w.initiator.manager->set_network(&late);
+  w.initiator.manager->on_network_change();
+  EXPECT_EQ(binding(w.initiator).peer.address, kGateway);
+  w.settle();
+  expect_moved_to(address("203.0.113.8"));
+  w.initiator.manager->set_network(&machine);
+}
+
 TEST_F(Peers, TheProvenAddressComesFirstAgain) {
   gateway_machine.usable = {kGateway, kOtherGateway};
   gateway_machine.more = {kOtherGateway};

@@ -23,11 +23,6 @@ class MoveCounts : public ike::Observer {
   std::uint64_t bucket(std::size_t bucket) const { return buckets_.at(bucket); }
   double seconds() const { return seconds_; }  ///< Of all in the buckets.
 
-  void on_ike_updown(const ike::IkeSnapshot&, bool) override {}
-  void on_child_updown(const ike::IkeSnapshot&, const ike::ChildSnapshot&, bool) override {}
-  void on_child_rekey(const ike::IkeSnapshot&, const ike::ChildSnapshot&,
-                      const ike::ChildSnapshot&) override {}
-  void on_ike_update(const ike::IkeSnapshot&, const Endpoint&, const Endpoint&) override {}
   void on_move(const ike::MoveReport& report) override;
 
  private:

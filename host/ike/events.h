@@ -79,19 +79,20 @@ struct MoveReport {
   std::uint64_t packets_new = 0, packets_old = 0;  ///< kSettled: inbound, by path.
 };
 
-/// Called as things happen; must not call back into the manager from within. An `sa` comes without
-/// its children, because there may be thousands.
+/// Called as things happen, by default for nothing; must not call back into the manager from
+/// within. An `sa` comes without its children, because there may be thousands.
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void on_ike_updown(const IkeSnapshot& sa, bool is_up) = 0;
-  virtual void on_child_updown(const IkeSnapshot& sa, const ChildSnapshot& child, bool is_up) = 0;
-  virtual void on_child_rekey(const IkeSnapshot& sa, const ChildSnapshot& old_child,
-                              const ChildSnapshot& new_child) = 0;
+  virtual void on_ike_updown(const IkeSnapshot& /*sa*/, bool /*is_up*/) {}
+  virtual void on_child_updown(const IkeSnapshot& /*sa*/, const ChildSnapshot& /*child*/,
+                               bool /*is_up*/) {}
+  virtual void on_child_rekey(const IkeSnapshot& /*sa*/, const ChildSnapshot& /*old_child*/,
+                              const ChildSnapshot& /*new_child*/) {}
   /// The endpoint of the peer, or our own, changed; `sa` still has the old ones.
-  virtual void on_ike_update(const IkeSnapshot& sa, const Endpoint& local,
-                             const Endpoint& remote) = 0;
-  virtual void on_move(const MoveReport& report) = 0;
+  virtual void on_ike_update(const IkeSnapshot& /*sa*/, const Endpoint& /*local*/,
+                             const Endpoint& /*remote*/) {}
+  virtual void on_move(const MoveReport& /*report*/) {}
 };
 
 /// One line of the log. Groups and levels are those of vici: IKE NET CFG ESP CHD DMN; 0 to 4, where

@@ -92,11 +92,6 @@ class Load;
 struct Initiator : ike::Observer {
   Initiator(Load& in, const IpAddress& own, const IpAddress& other)
       : load(in), home(own), away(other), network(own) {}
-  void on_ike_updown(const ike::IkeSnapshot&, bool) override {}
-  void on_child_updown(const ike::IkeSnapshot&, const ike::ChildSnapshot&, bool) override {}
-  void on_child_rekey(const ike::IkeSnapshot&, const ike::ChildSnapshot&,
-                      const ike::ChildSnapshot&) override {}
-  void on_ike_update(const ike::IkeSnapshot&, const Endpoint&, const Endpoint&) override {}
   void on_move(const ike::MoveReport& report) override;
 
   Load& load;

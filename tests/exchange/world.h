@@ -127,7 +127,6 @@ class End : public DatagramSink, public ike::LogSink, public ike::Observer {
   void on_child_updown(const ike::IkeSnapshot&, const ike::ChildSnapshot&, bool is_up) override;
   void on_child_rekey(const ike::IkeSnapshot&, const ike::ChildSnapshot&,
                       const ike::ChildSnapshot&) override;
-  void on_ike_update(const ike::IkeSnapshot&, const Endpoint&, const Endpoint&) override {}
   void on_move(const ike::MoveReport& report) override { moves.push_back(report); }
 
   bool has(const IpAddress& address) const;

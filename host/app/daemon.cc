@@ -61,8 +61,8 @@ Status Daemon::read_config() {
   for (const Error& error : file->errors) say(0, error.text());
   if (!file->errors.empty())
     return fail(ErrorCode::kBadValue, options_.config_path,
-                "has " + std::to_string(file->errors.size()) +
-                    " errors, see above; holdfastctl check-config shows them too");
+                "has errors (" + std::to_string(file->errors.size()) +
+                    "), see above; holdfastctl check-config shows them too");
   file_ = std::move(*file);
   if (!options_.card.empty()) file_.daemon.card = options_.card;
   if (!options_.vici.empty()) file_.daemon.vici = options_.vici;

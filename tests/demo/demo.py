@@ -218,7 +218,7 @@ def write_table(demo):
 
 def parse():
     parser = argparse.ArgumentParser(prog="./dev demo")
-    parser.add_argument("build", help="folder of the build")
+    parser.add_argument("build", help=argparse.SUPPRESS)  # ./dev gives it
     parser.add_argument("--card", default="verilated:",
                         help="verilated: (the RTL, simulated; default) or soft: (1,000 probes a "
                         "second)")
@@ -255,4 +255,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        main()
+    except AssertionError as error:  # something of the machine, or of the network, is not there
+        sys.exit(f"error: {error}")

@@ -17,6 +17,7 @@ import time
 
 import captures
 import picture
+import small_picture
 from measure import MS, NEW_FIRST, OLD_GONE, programs_of, rate_carried, run_moves
 from products import NO_UPDATES, HoldfastPair, MobikePair
 from topology import ACCESS, Network, lab
@@ -197,12 +198,24 @@ def tell_files(demo):
     others = ", ".join(f"{run.name}.pcap" for run in demo.runs[1:])
     say(f"\nIn {out}/:\n"
         "  picture.png, .svg   delivery over time, all runs, the moves marked: look at this first\n"
+        "  picture_small.svg   only the moves, side by side, for a page\n"
         "  table.json          the figures above\n"
         f"  {first}.pcap       what passed the router; beside it {others}\n"
         "  wireshark/          keys of Holdfast's runs; Wireshark opens ISAKMP and ESP with them:\n"
         f"                      WIRESHARK_CONFIG_DIR={out}/wireshark wireshark {out}/{first}.pcap\n"
         "\nNext: docs/getting_started.md for two daemons of your own; ./dev bench handover for "
         "the figures.")
+
+
+def draw(demo):
+    card = {"soft:": "software card", "verilated:": "simulated RTL"}.get(
+        demo.options.card, f"card {demo.options.card}")
+    how = (f"{demo.rate:,} probes a second each way through an IPsec tunnel, round trip "
+           f"{demo.options.rtt:g} ms, {card}")
+    picture.draw(demo.runs, how, demo.out / "picture")
+    small_picture.draw([(run, "the same SA at the end" if is_same_sa(run) else
+                         "other SAs at the end") for run in demo.runs], how,
+                       demo.out / "picture_small.svg")
 
 
 def write_table(demo):
@@ -248,8 +261,7 @@ def main():
              demo.holdfast(NO_UPDATES, demo.keys.resolve()))
     if not options.short:
         demo.run_mobike()
-    picture.draw(demo.runs, f"{demo.rate:,} probes a second each way through an IPsec tunnel, "
-                 f"round trip {options.rtt:g} ms, card {options.card}", demo.out / "picture")
+    draw(demo)
     write_table(demo)
     tell_end(demo)
 

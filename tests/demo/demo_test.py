@@ -74,6 +74,20 @@ class Demo(unittest.TestCase):
         self.assertIn("with address updates", words)
         self.assertEqual((self.out / "picture.png").read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
 
+    def test_the_small_picture(self):
+        """Run by run and move by move it says what the table says, and is fit for a page."""
+        path = self.out / "picture_small.svg"
+        self.assertLess(path.stat().st_size, 60_000)
+        svg = xml.etree.ElementTree.parse(path)
+        words = ["".join(element.itertext())
+                 for element in svg.iter("{http://www.w3.org/2000/svg}text")]
+        self.assertIn("1  A → B, new up first", words)
+        self.assertIn("Holdfastwith address updates · the same SA at the end", words)
+        self.assertIn("Holdfastaddress updates switched off · other SAs at the end", words)
+        verdicts = [word for word in words if word[0] in "↑↓" and "lost" in word]
+        self.assertEqual(len(verdicts), 2 * 2 * 2, "runs, moves, directions")
+        self.assertEqual(verdicts[:2], ["↑ nothing lost", "↓ nothing lost"])
+
     def tshark(self, *options, keys=True):
         """Lines about the first run's capture."""
         folder = self.out / "wireshark" if keys else self.out

@@ -41,9 +41,16 @@ class Seen:
     wireguard: list = dataclasses.field(default_factory=list)  # the same: its handshakes
     missed: int = 0  # packets that the recorder did not get
     esp: int = 0
-    spis: set = dataclasses.field(default_factory=set)
     reused: int = 0  # ESP packets whose sequence number or IV was there already
     clear: int = 0  # packets of the inner networks
+    ends: dict = dataclasses.field(default_factory=dict)  # SPI -> source and destination, last seen
+    switches: list = dataclasses.field(default_factory=list)  # (time, them), where they change
+
+    def switched_ns(self, own, peer, begin_ns, end_ns):
+        """When ESP begins to go from `own` to `peer`; None if it does not."""
+        ends = tuple(ipaddress.ip_address(address).packed for address in (own, peer))
+        return next((at for at, found in self.switches if begin_ns <= at < end_ns and found == ends),
+                    None)
 
     def messages_between(self, begin_ns, end_ns):
         return sum(begin_ns <= at < end_ns for at, *_ in self.isakmp or self.wireguard)
@@ -101,7 +108,9 @@ def take(seen, used, at, ends, protocol, content):
         seen.clear += is_inner
     elif len(esp) > 1:
         seen.esp += 1
-        seen.spis.add(esp[:4].hex())
+        if seen.ends.get(esp[:4]) != ends:
+            seen.ends[esp[:4]] = ends
+            seen.switches.append((at, ends))
         # RFC 4106, 3.1: the IV of AES-GCM is sent.
         seen.reused += not used.isdisjoint({esp[:8], esp[:4] + b"iv" + esp[8:16]})
         used.update((esp[:8], esp[:4] + b"iv" + esp[8:16]))

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "real_time.h"
 #include "route_events.h"
 
 namespace {
@@ -27,6 +27,7 @@ namespace {
 using holdfast::demo::now_ns;
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr int kPriority = 30;                 // above the probes
 constexpr std::size_t kMaxWaiting = 100'000;  // packets; more are dropped, as a router does
 
 struct Waiting {
@@ -113,7 +114,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "error: cannot make {} or {}: {}\n", one, two, std::strerror(errno));
     return 2;
   }
-  prctl(PR_SET_TIMERSLACK, 1UL);
+  holdfast::demo::take_priority(kPriority);
   std::cout << "ready" << std::endl;
   Wire(first, second, static_cast<std::int64_t>(delay_ms * 1e6)).run();
 }

@@ -7,11 +7,14 @@ import statistics
 import subprocess
 import time
 
-from topology import CLIENT, SERVER, other, within
+from topology import CLIENT, SERVER, Shell, other, within
 
 MS = 1_000_000  # nanoseconds
 DOWN_MS = 200  # how long the client has no address when its old network is gone first
 KEEP_MS = 500  # how long it keeps the old address when the new network is up first
+LOOK_MS = 1000  # a gap counts for a move if it begins as long after it
+BEFORE_MS = 20  # or so little before it
+END_MS = 100  # before the next move nothing is looked at for as long
 NEW_FIRST, OLD_GONE = "new path up first", "old path gone first"
 
 
@@ -116,21 +119,24 @@ class Mover:
 
     def __init__(self, network):
         self.network, self.done = network, []
+        self.shell = Shell("client", network.family)
 
     def move(self, kind, then_s):
         """Returns after `then_s` seconds in all."""
         begin = time.monotonic()
         old, new = self.network.access, other(self.network.access)
         self.done.append((kind, new))
-        if kind == NEW_FIRST:
-            self.network.attach(new)
-            time.sleep(max(0, begin + KEEP_MS / 1000 - time.monotonic()))
-            self.network.detach(old)
-        else:
-            self.network.detach(old)
-            time.sleep(max(0, begin + DOWN_MS / 1000 - time.monotonic()))
-            self.network.attach(new)
+        is_last = kind == OLD_GONE
+        comes, goes = self.network.attaching(new), self.network.detaching(old, is_last)
+        first, pause_ms, second = (goes, DOWN_MS, comes) if is_last else (comes, KEEP_MS, goes)
+        self.shell.do(*first)
+        time.sleep(max(0, begin + pause_ms / 1000 - time.monotonic()))
+        self.shell.do(*second)
+        self.network.access = new
         time.sleep(max(0, begin + then_s - time.monotonic()))
+
+    def close(self):
+        self.shell.close()
 
     def moves(self, events, end_ns):
         """The moves with the kernel's stamps."""
@@ -161,8 +167,8 @@ class Outcome:
 
 def outcome_of(direction, move, is_up):
     transit = direction.transit_ns()
-    begin, end = move.begun_ns - 20 * MS, move.end_ns - 100 * MS
-    latest = move.usable_ns + 1000 * MS
+    begin, end = move.begun_ns - BEFORE_MS * MS, move.end_ns - END_MS * MS
+    latest = move.usable_ns + LOOK_MS * MS
     start = move.usable_ns + (transit if is_up else 0)
     gap = direction.longest_gap(begin, end, latest)
     back = gap if move.kind == NEW_FIRST else direction.longest_gap(start, end, latest)
@@ -175,6 +181,15 @@ def outcome_of(direction, move, is_up):
                < move.usable_ns - early]
     sent = len(direction.numbers_between(begin - transit, end - transit))
     return Outcome(gap / MS, back / MS, (first_at - start) / MS, len(lost), len(without), sent)
+
+
+def still_gap_ms(direction, move):
+    """The longest gap of a time as long as that of a move, in which nothing moves: just before the
+    next one. None where the move is not over by then."""
+    end = move.end_ns - END_MS * MS
+    begin = end - (BEFORE_MS + LOOK_MS) * MS
+    is_over = begin > move.usable_ns + LOOK_MS * MS
+    return direction.longest_gap(begin, end) / MS if is_over else None
 
 
 @dataclasses.dataclass
@@ -195,6 +210,11 @@ class Result:
         return [(outcome_of(self.up, move, True), outcome_of(self.down, move, False))
                 for move in self.moves if kind in (None, move.kind)]
 
+    def still_gaps(self, kind):
+        """Lists for up and down: what the same measurement says where nothing moves."""
+        return [[gap for move in self.moves if move.kind == kind
+                 if (gap := still_gap_ms(way, move)) is not None] for way in (self.up, self.down)]
+
 
 def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5, quiet_s=0,
               tell=lambda number, kind, access: None):
@@ -208,6 +228,7 @@ def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5, 
         tell(number, kind, other(network.access))
         mover.move(kind, spacing_s)
     end_ns = time.monotonic_ns()
+    mover.close()
     up_way, down_way, events = probes.stop()
     cpu_s = tuple(late - early for early, late in zip(cpu, pair.seconds()))
     return Result(probes.begin_ns, end_ns, up_way, down_way, mover.moves(events, end_ns), before,

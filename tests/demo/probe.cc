@@ -3,12 +3,11 @@
 // is judged at its receiver. Talks with the script that started it by lines: says "ready", reads
 // the time of CLOCK_MONOTONIC at which to begin, goes on until its input ends, and then tells
 //     sent COUNT FIRST_NS INTERVAL_NS REFUSED     REFUSED: sends that the kernel did not take
-//     r NUMBER SENT_NS ARRIVED_NS                 each datagram that came
+//     r NUMBER SENT_NS ARRIVED_NS                 each datagram that came, stamped by the kernel
 //     event AT_NS WHAT                            with --events, see route_events.h
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,16 +19,19 @@
 #include <string>
 #include <vector>
 
+#include "real_time.h"
 #include "route_events.h"
 
 namespace {
 
+using holdfast::demo::KernelStamps;
 using holdfast::demo::now_ns;
 using holdfast::demo::RouteEvents;
 
 constexpr std::uint16_t kPort = 4242;
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::size_t kHeaderBytes = 28;  // IPv4 and UDP
+constexpr int kPriority = 20;             // above the daemons under test
 
 struct Options {
   std::string own, peer;
@@ -56,7 +58,7 @@ class Probe {
       : options_(options),
         interval_ns_(options.rate > 0 ? static_cast<std::int64_t>(kSecond / options.rate) : 0),
         datagram_(std::max(options.size - kHeaderBytes, sizeof(Content))) {
-    arrivals_.reserve(1 << 16);
+    arrivals_.reserve(1 << 18);
   }
 
   /// The reason, where something cannot be done.
@@ -78,6 +80,7 @@ class Probe {
   int socket_ = -1;
   sockaddr_in peer_{};
   RouteEvents routes_;
+  KernelStamps stamps_;
   std::int64_t start_ns_ = 0, interval_ns_, end_ns_ = 0;
   std::uint32_t sent_ = 0, refused_ = 0;
   std::vector<char> datagram_;
@@ -97,8 +100,8 @@ std::optional<std::string> Probe::prepare() {
   if (bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
     return fmt::format("cannot bind {}: {}", options_.own, std::strerror(errno));
   if (options_.has_events && !routes_.open()) return "no rtnetlink";
-  // Sleeps end when asked, not up to 50 µs later.
-  prctl(PR_SET_TIMERSLACK, 1UL);
+  KernelStamps::ask_for(socket_);
+  holdfast::demo::take_priority(kPriority);
   return std::nullopt;
 }
 
@@ -113,11 +116,19 @@ void Probe::send_due(std::int64_t now) {
 }
 
 void Probe::receive() {
-  std::array<char, 2048> space;
+  stamps_.compare_clocks();
   for (;;) {
-    const ssize_t got = recv(socket_, space.data(), space.size(), 0);
+    std::array<char, 2048> space;
+    std::array<char, 64> control;
+    iovec part{space.data(), space.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t got = recvmsg(socket_, &message, 0);
     if (got < 0) return;
-    Arrival arrival{{}, now_ns()};
+    Arrival arrival{{}, stamps_.stamp_ns(message)};
     if (static_cast<std::size_t>(got) < sizeof arrival.content) continue;
     std::memcpy(&arrival.content, space.data(), sizeof arrival.content);
     if (arrival.content.magic == Content{}.magic) arrivals_.push_back(arrival);

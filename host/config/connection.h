@@ -69,9 +69,10 @@ struct ConnectionConfig {
   std::string name;
   /// Prefixes of full length, or shorter ones for a responder; empty is %any.
   std::vector<Prefix> local_addrs, remote_addrs;
-  /// Names in `remote_addrs`: looked up to initiate where no address stands beside them; for a
-  /// responder each is any address.
+  /// Names in `remote_addrs`: for a responder each is any address. Those that stand before the
+  /// first address are looked up to initiate, before the address is taken.
   std::vector<std::string> remote_names;
+  std::size_t names_first = 0;  ///< How many these are.
   std::uint16_t local_port = 500, remote_port = 500;
   std::vector<IkeProposal> proposals;
   std::vector<IpAddress> vips;  ///< Asked for; unspecified: any of the family.

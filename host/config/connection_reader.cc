@@ -32,11 +32,14 @@ bool is_host_name(std::string_view text) {
          });
 }
 
-/// Names are refused where there is no place for them.
+bool is_host(const Prefix& prefix) { return prefix.length == (prefix.address.is_ipv6 ? 128 : 32); }
+
+/// Names are refused where there is no place for them, which is in `named`.
 Status read_addresses(const Setting& setting, std::vector<Prefix>& out,
-                      std::vector<std::string>* names = nullptr) {
+                      ConnectionConfig* named = nullptr) {
   out.clear();
-  if (names) names->clear();
+  std::vector<std::string> names;
+  std::size_t names_first = 0;
   bool is_any = false;
   for (const std::string& item : setting.items) {
     if (item == "%any") {
@@ -49,8 +52,9 @@ Status read_addresses(const Setting& setting, std::vector<Prefix>& out,
       out.push_back(*prefix);
     } else if (item.find_first_of("/:") != std::string::npos) {
       return name_key(setting, prefix);
-    } else if (names && is_host_name(item)) {
-      names->push_back(item);
+    } else if (named && is_host_name(item)) {
+      names.push_back(item);
+      if (std::none_of(out.begin(), out.end(), is_host)) names_first = names.size();
     } else {
       return unsupported_value(setting.key,
                                "'" + printable(item) +
@@ -60,7 +64,10 @@ Status read_addresses(const Setting& setting, std::vector<Prefix>& out,
   }
   // One of them is any address, so all of them are.
   if (is_any) out.clear();
-  if (is_any && names) names->clear();
+  if (named) {
+    named->remote_names = is_any ? std::vector<std::string>{} : std::move(names);
+    named->names_first = is_any ? 0 : names_first;
+  }
   return {};
 }
 
@@ -158,7 +165,7 @@ constexpr Rule kRules[] = {
      [](const Setting& s, Draft& d) { return read_addresses(s, d.config.local_addrs); }},
     {"remote_addrs", true,
      [](const Setting& s, Draft& d) {
-       return read_addresses(s, d.config.remote_addrs, &d.config.remote_names);
+       return read_addresses(s, d.config.remote_addrs, &d.config);
      }},
     {"local_port", false,
      [](const Setting& s, Draft& d) { return read_port(s, d.config.local_port); }},
@@ -260,9 +267,13 @@ void read_rounds(const Section& section, const std::string& directory, Connectio
   if (remotes.empty()) config.remote.method = config.local.method;
   // The method is negotiated once for both ends (RFC 2409, 5 and appendix A).
   if (config.local.method != config.remote.method)
-    add_error(errors,
-              unsupported_value("auth", "IKEv1 authenticates both ends by the same method").value(),
-              section.place);
+    add_error(
+        errors,
+        unsupported_value(
+            "auth",
+            "IKEv1 authenticates both ends by the same method; write the same in local and remote")
+            .value(),
+        section.place);
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ bool begins_with_one_of(std::string_view name, std::initializer_list<std::string
 /// A group holds sections only.
 void refuse_keys(const Section& group, std::vector<Error>& errors) {
   for (const Section::Value& value : group.values)
-    errors.push_back({ErrorCode::kBadValue, value.place,
-                      "unknown option: " + printable(value.name) + ", config discarded"});
+    errors.push_back(
+        {ErrorCode::kBadValue, value.place,
+         "unknown option: " + printable(value.name) + "; here stand only sections, NAME { }"});
 }
 
 /// Appends to `out` what `read` makes of each section of the group, if it makes no error.

@@ -21,6 +21,13 @@ tl::unexpected<Error> senseless(std::string_view text, const std::string& why) {
   return fail(ErrorCode::kBadValue, "", "proposal '" + printable(text) + "' " + why);
 }
 
+std::string unknown_token(const std::string& word) {
+  const std::string_view meant = nearest_proposal_token(word);
+  return "has the unknown token '" + printable(word) + "'" +
+         (meant.empty() ? "; tokens are as in aes256gcm16 (ESP), aes256-sha256-curve25519 (IKE)"
+                        : "; did you mean '" + std::string(meant) + "'?");
+}
+
 std::vector<const ProposalToken*>& list_of(TokenKind kind, Kinds& kinds) {
   switch (kind) {
     case TokenKind::kIntegrity:
@@ -44,7 +51,7 @@ Result<Kinds> read_tokens(std::string_view text) {
   Kinds kinds;
   for (const std::string& word : split(text, '-')) {
     const ProposalToken* token = find_proposal_token(word);
-    if (!token) return senseless(text, "has the unknown token '" + printable(word) + "'");
+    if (!token) return senseless(text, unknown_token(word));
     if (token->kind == TokenKind::kNotSupported)
       return fail(ErrorCode::kUnsupported, "",
                   "proposal '" + printable(text) + "': '" + word + "' is not supported");

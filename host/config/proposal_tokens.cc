@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "config/words.h"
+
 namespace holdfast {
 namespace {
 
@@ -87,6 +89,13 @@ bool is_other_cipher(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view nearest_proposal_token(std::string_view text) {
+  std::array<std::string_view, kTokens.size()> words;
+  std::transform(kTokens.begin(), kTokens.end(), words.begin(),
+                 [](const ProposalToken& token) { return token.text; });
+  return nearest_word(lower(text), words);
+}
 
 const ProposalToken* find_proposal_token(std::string_view text) {
   static constexpr ProposalToken kOther{"", kNotSupported};

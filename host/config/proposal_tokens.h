@@ -28,6 +28,8 @@ struct ProposalToken {
   std::uint16_t key_bits = 0;  ///< Of ciphers.
 };
 
+/// The token that `text` may be a slip of; empty if there is none.
+std::string_view nearest_proposal_token(std::string_view text);
 /// nullptr for a word that is no token. Tokens are in small letters only.
 const ProposalToken* find_proposal_token(std::string_view text);
 

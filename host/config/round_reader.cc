@@ -33,7 +33,7 @@ Status read_auth(const Setting& setting, Draft& draft) {
   for (const std::string_view kind : {"pubkey-", "rsa-", "rsa/", "ecdsa-", "ike:"})
     if (word.starts_with(kind))
       return unsupported_value(setting.key, "strength of keys and signatures cannot be prescribed");
-  return invalid_value(setting.key, "it is one of psk, pubkey");
+  return invalid_value(setting.key, "'" + printable(setting.text) + "' is none of psk, pubkey");
 }
 
 Status read_id(const Setting& setting, Draft& draft) {

@@ -30,11 +30,17 @@ Status shape(Setting& setting, bool wants_list) {
 
 void add_error(std::vector<Error>& errors, Error error, const std::string& place) {
   if (error.place.empty()) error.place = place;
+  if (const std::size_t at = error.sentence.find(kDiscarded);
+      at != std::string::npos && !error.place.empty())
+    error.sentence.erase(at, kDiscarded.size());
   errors.push_back(std::move(error));
 }
 
-Error unknown_option(const std::string& key) {
-  return {ErrorCode::kBadValue, "", "unknown option: " + printable(key) + ", config discarded"};
+Error unknown_option(const std::string& key, std::span<const std::string_view> known) {
+  std::string sentence = "unknown option: " + printable(key) + std::string(kDiscarded);
+  if (const std::string_view meant = nearest_word(key, known); !meant.empty())
+    (sentence += "; did you mean '").append(meant) += "'?";
+  return {ErrorCode::kBadValue, "", std::move(sentence)};
 }
 
 Status only_yes(const Setting& setting, const char* why) {

@@ -26,10 +26,10 @@ std::vector<Setting> settings_of(const Section& section);
 /// Makes `setting` what its rule wants: in a file a list is a value with commas; a value of vici is
 /// never a list. Errors: kBadValue.
 Status shape(Setting& setting, bool wants_list);
-/// Puts `place` in front, if the error has none.
+/// Puts `place` in front, if the error has none; with a place there is no kDiscarded.
 void add_error(std::vector<Error>& errors, Error error, const std::string& place);
-/// "unknown option: KEY, config discarded"
-Error unknown_option(const std::string& key);
+/// "unknown option: KEY, config discarded", and the key of `known` that may be meant.
+Error unknown_option(const std::string& key, std::span<const std::string_view> known = {});
 
 /// What a key means for a T.
 template <typename T>
@@ -48,7 +48,9 @@ void read_keys(const Section& section, std::span<const KeyRule<T>> rules, T& out
     for (const KeyRule<T>& other : rules)
       if (other.key == setting.key) rule = &other;
     if (!rule) {
-      add_error(errors, unknown_option(setting.key), setting.place);
+      std::vector<std::string_view> known;
+      for (const KeyRule<T>& other : rules) known.push_back(other.key);
+      add_error(errors, unknown_option(setting.key, known), setting.place);
       continue;
     }
     Status status = shape(setting, rule->is_list);
@@ -90,7 +92,7 @@ Status read_word(const Setting& setting, const Word<V> (&words)[N], V& out) {
     }
     (all += all.empty() ? "" : ", ") += word;
   }
-  return invalid_value(setting.key, "it is one of " + all);
+  return invalid_value(setting.key, "'" + printable(setting.text) + "' is none of " + all);
 }
 
 /// Accepts what we do anyway, refuses all else with `why`.

@@ -47,7 +47,8 @@ std::string quoted(std::string_view text) { return "'" + printable(text) + "'"; 
 }  // namespace
 
 tl::unexpected<Error> invalid_value(std::string_view key, const std::string& why, ErrorCode code) {
-  return fail(code, "", "invalid value for: " + std::string(key) + ", config discarded: " + why);
+  return fail(code, "",
+              "invalid value for: " + std::string(key) + std::string(kDiscarded) + ": " + why);
 }
 
 tl::unexpected<Error> unsupported_value(std::string_view key, const std::string& why) {

@@ -12,6 +12,9 @@
 
 namespace holdfast {
 
+/// What `swanctl` and other clients of vici are told; to the reader of a file it says nothing, so
+/// add_error() takes it out where there is a place.
+inline constexpr std::string_view kDiscarded = ", config discarded";
 /// "invalid value for: KEY, config discarded: why". The code is kBadValue unless said otherwise.
 tl::unexpected<Error> invalid_value(std::string_view key, const std::string& why,
                                     ErrorCode code = ErrorCode::kBadValue);

@@ -112,10 +112,13 @@ Section list_conn_message(const ConnectionConfig& connection) {
   Section message;
   Section& section = message.add_section(connection.name);
   section.add_list("local_addrs", address_texts(connection.local_addrs));
-  std::vector<std::string> remote = connection.remote_names;
-  if (remote.empty() || !connection.remote_addrs.empty())
+  const auto& names = connection.remote_names;
+  const auto first = names.begin() + static_cast<std::ptrdiff_t>(connection.names_first);
+  std::vector<std::string> remote(names.begin(), first);
+  if (names.empty() || !connection.remote_addrs.empty())
     for (std::string& text : address_texts(connection.remote_addrs))
       remote.push_back(std::move(text));
+  remote.insert(remote.end(), first, names.end());
   section.add_list("remote_addrs", std::move(remote));
   section.add("version", "IKEv1");
   section.add("reauth_time", "0");

@@ -66,7 +66,7 @@ void IkeSa::start_again() {
   start();
 }
 
-/// The connection says by names alone where its peer is.
+/// The first that the connection says about where its peer is, is a name.
 void IkeSa::look_up_peer() {
   log(1, "looking up " + facts.config->remote_names.front());
   const auto found = [weak = weak_from_this()](const Result<std::vector<IpAddress>>& addresses) {

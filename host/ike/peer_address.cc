@@ -31,33 +31,40 @@ std::vector<IpAddress> usable(const Context& context, const ConnectionConfig& co
   return addresses;
 }
 
+std::optional<IpAddress> first_address(const ConnectionConfig& config) {
+  const auto host = std::find_if(config.remote_addrs.begin(), config.remote_addrs.end(), is_host);
+  if (host == config.remote_addrs.end()) return std::nullopt;
+  return host->address;
+}
+
+/// The name `at`, then those after it that stand before the first address, and then that.
 void look_up(Context& context, std::shared_ptr<const ConnectionConfig> config, std::size_t at,
              Done done) {
   if (!context.resolver)
     return done(fail(ErrorCode::kUnsupported, config->remote_names[at], "names are not looked up"));
-  context.resolver->resolve(config->remote_names[at],
-                            [alive = std::weak_ptr(context.alive), &context, config, at,
-                             done = std::move(done)](const Resolver::Answer& answer) {
-                              if (alive.expired()) return;
-                              Resolver::Answer found = answer;
-                              if (found) {
-                                found = usable(context, *config, std::move(*found));
-                                if (found->empty())
-                                  found = fail(ErrorCode::kNotFound, config->remote_names[at],
-                                               "has no address of the family of local_addrs");
-                              }
-                              if (!found && at + 1 < config->remote_names.size())
-                                return look_up(context, config, at + 1, done);
-                              done(found);
-                            });
+  context.resolver->resolve(
+      config->remote_names[at], [alive = std::weak_ptr(context.alive), &context, config, at,
+                                 done = std::move(done)](const Resolver::Answer& answer) {
+        if (alive.expired()) return;
+        Resolver::Answer found = answer;
+        if (found) {
+          found = usable(context, *config, std::move(*found));
+          if (found->empty())
+            found = fail(ErrorCode::kNotFound, config->remote_names[at],
+                         "has no address of the family of local_addrs");
+        }
+        const auto address = first_address(*config);
+        if (!found && at + 1 < (address ? config->names_first : config->remote_names.size()))
+          return look_up(context, config, at + 1, done);
+        if (!found && address) found = std::vector{*address};
+        done(found);
+      });
 }
 
 }  // namespace
 
 std::optional<IpAddress> configured_peer(const ConnectionConfig& config) {
-  for (const Prefix& remote : config.remote_addrs)
-    if (is_host(remote)) return remote.address;
-  return std::nullopt;
+  return config.names_first > 0 ? std::nullopt : first_address(config);
 }
 
 Endpoint configured_own(const ConnectionConfig& config, bool is_ipv6) {

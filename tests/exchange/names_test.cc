@@ -85,9 +85,26 @@ TEST_F(Names, AreLookedUpToInitiate) {
   EXPECT_EQ(world.initiator.only_sa().remote.address.text(), kGateway);
 }
 
-TEST_F(Names, AnAddressBesideThemIsTaken) {
-  begin(std::string("gw.lab, ") + kGateway);
+TEST_F(Names, AnAddressBeforeThemIsTaken) {
+  begin(std::string(kGateway) + ", gw.lab");
   EXPECT_TRUE(resolver.asked.empty());
+  EXPECT_TRUE(is_up());
+}
+
+TEST_F(Names, BeforeAnAddressTheyAreLookedUp) {
+  begin("gw.lab, 203.0.113.9, other.lab");
+  ASSERT_EQ(resolver.asked.size(), 1u);
+  EXPECT_EQ(resolver.asked.front().first, "gw.lab");
+  answer({kGateway});
+  EXPECT_TRUE(is_up());
+  EXPECT_EQ(world.initiator.only_sa().remote.address.text(), kGateway);
+}
+
+TEST_F(Names, TheAddressAfterThemIsTakenWhereTheyHaveNone) {
+  begin(std::string("old.lab, gone.lab, ") + kGateway + ", other.lab");
+  answer({});
+  answer({});
+  EXPECT_TRUE(resolver.asked.empty()) << "what stands behind the address";
   EXPECT_TRUE(is_up());
 }
 

@@ -98,8 +98,9 @@ TEST(AddressUpdateConfig, RefusesBadValuesByTheirPlace) {
 TEST(AddressUpdateConfig, RefusesUnknownKeysAndSections) {
   std::vector<Error> errors;
   read_address_update(section_of("address_update", "acept = no\nin { }"), {}, errors);
-  EXPECT_THAT(texts(errors), ElementsAre("/etc/s.conf:2: unknown option: acept, config discarded",
-                                         "/etc/s.conf:3: invalid section: in"));
+  EXPECT_THAT(texts(errors),
+              ElementsAre("/etc/s.conf:2: unknown option: acept; did you mean 'accept'?",
+                          "/etc/s.conf:3: invalid section: in"));
 }
 
 TEST(AddressUpdateConfig, OfAConnectionStandsOverThatOfTheDaemonInAnyOrder) {
@@ -130,10 +131,10 @@ TEST(AddressUpdateConfig, ConnectionsHoldNothingElse) {
                                 " }\n"
                                 "}"),
                      errors);
-  EXPECT_THAT(texts(errors), ElementsAre("/etc/s.conf:3: unknown option: x, config discarded",
-                                         "/etc/s.conf:5: unknown option: version, config discarded",
+  EXPECT_THAT(texts(errors), ElementsAre("/etc/s.conf:3: unknown option: x",
+                                         "/etc/s.conf:5: unknown option: version",
                                          "/etc/s.conf:6: invalid section: children",
-                                         "/etc/s.conf:7: unknown option: foo, config discarded"));
+                                         "/etc/s.conf:7: unknown option: foo"));
 }
 
 }  // namespace

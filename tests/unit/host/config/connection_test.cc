@@ -157,13 +157,25 @@ TEST(Connection, KindOfTheOwnKeyMayBeWritten) {
 }
 
 TEST(Connection, RefusesUnknownKeysByNameAndLine) {
-  EXPECT_THAT(connection_errors("version = 1\nremote_adrs = x"),
-              ElementsAre("/etc/s.conf:3: unknown option: remote_adrs, config discarded"));
+  EXPECT_THAT(
+      connection_errors("version = 1\nremote_adrs = x"),
+      ElementsAre("/etc/s.conf:3: unknown option: remote_adrs; did you mean 'remote_addrs'?"));
   EXPECT_THAT(connection_errors("local {\n ident = x\n}"),
-              ElementsAre("/etc/s.conf:3: unknown option: ident, config discarded"));
-  EXPECT_THAT(connection_errors("children {\n x = 1\n c {\n foo = 1\n}\n}"),
-              ElementsAre("/etc/s.conf:3: unknown option: x, config discarded",
-                          "/etc/s.conf:5: unknown option: foo, config discarded"));
+              ElementsAre("/etc/s.conf:3: unknown option: ident"));
+  EXPECT_THAT(
+      connection_errors("children {\n x = 1\n c {\n foo = 1\n}\n}"),
+      ElementsAre("/etc/s.conf:3: unknown option: x", "/etc/s.conf:5: unknown option: foo"));
+}
+
+TEST(Connection, NamesBeforeTheFirstAddressCount) {
+  const auto names_first = [](const std::string& list) {
+    return connection("remote_addrs = " + list + "\n").names_first;
+  };
+  EXPECT_EQ(names_first("gw.lab"), 1u);
+  EXPECT_EQ(names_first("gw.lab, 192.0.2.0/24, other.lab, 192.0.2.1, last.lab"), 2u);
+  EXPECT_EQ(names_first("2001:db8::1, gw.lab"), 0u);
+  EXPECT_EQ(names_first("gw.lab, %any"), 0u);
+  EXPECT_EQ(connection("remote_addrs = a.lab\nremote_addrs = 192.0.2.1\n").names_first, 0u);
 }
 
 TEST(Connection, RefusesUnknownSections) {
@@ -178,7 +190,7 @@ TEST(Connection, RefusesUnknownSections) {
 TEST(Connection, TellsAllErrorsAtOnce) {
   EXPECT_THAT(connection_errors("encap = maybe\nfoo = 1\naggressive = yes\n"
                                 "children { c { mode = beet\n ipcomp = yes } }"),
-              ElementsAre(HasSubstr("invalid value for: encap, config discarded"),
+              ElementsAre(HasSubstr("/etc/s.conf:2: invalid value for: encap: 'maybe' is neither"),
                           HasSubstr("unknown option: foo"), HasSubstr("Aggressive Mode is refused"),
                           HasSubstr("beet mode"), HasSubstr("IPComp")));
 }

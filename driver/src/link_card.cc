@@ -21,8 +21,9 @@ using vfio_user::Command;
 
 constexpr std::size_t kPageBytes = 4096;
 constexpr unsigned kMaxVectors = 32;
-/// Longest silence of a server that lives: a reset of a card that is simulated clock by clock.
-constexpr timeval kPatience{.tv_sec = 20, .tv_usec = 0};
+/// After a silence of this length somebody is told; a server that lives may be silent for
+/// `kMaxSilences` of it, while it resets a card that is simulated clock by clock.
+constexpr timeval kSilence{.tv_sec = 1, .tv_usec = 0};
 
 std::string system_error() { return std::strerror(errno); }
 
@@ -52,13 +53,15 @@ Result<std::unique_ptr<CardIo>> LinkCard::make(std::string_view path) {
   std::ranges::copy(path, address.sun_path);
   OwnedFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return fail(ErrorCode::kIo, place, system_error());
+  // Before connect(), which waits for room in the backlog of a server that takes nobody.
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO})
+    setsockopt(socket.get(), SOL_SOCKET, option, &kSilence, sizeof kSilence);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const bool is_absent = errno == ENOENT || errno == ECONNREFUSED;
+    if (errno == EAGAIN) return fail(ErrorCode::kTimeout, place, "the card's server takes nobody");
     return fail(is_absent ? ErrorCode::kNotFound : ErrorCode::kIo, place,
                 system_error() + "; is holdfast-card running there?");
   }
-  setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-  setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   std::unique_ptr<LinkCard> card(new LinkCard(std::move(socket), std::string(path)));
   const Status status = card->negotiate()
                             .and_then([&] { return card->check_device(); })

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "holdfast/card_wait.h"
 #include "holdfast/link_card.h"
 
 namespace holdfast {
@@ -15,6 +16,8 @@ namespace {
 /// No reply that we ask for is longer; of the capabilities in a version we read nothing.
 constexpr std::size_t kMaxReplyBytes = 4096;
 constexpr std::size_t kMaxFds = 1;
+/// Of a second each.
+constexpr unsigned kMaxSilences = 20;
 
 }  // namespace
 
@@ -67,13 +70,20 @@ Status LinkCard::send(const Bytes& message, std::span<const int> fds) {
 }
 
 Status LinkCard::receive(std::span<std::uint8_t> bytes) {
+  unsigned silences = 0;
   while (!bytes.empty()) {
     // Without room for descriptors: the kernel closes those that come uninvited.
     const ssize_t count = recv(socket_.get(), bytes.data(), bytes.size(), 0);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      if (++silences == 1)
+        tell_card_wait("waiting for the card at " + path_ +
+                       ", which does not answer: " + std::to_string(kMaxSilences) + " s at most");
+      if (silences < kMaxSilences) continue;
       return hang_up(ErrorCode::kTimeout, "the card's server does not answer");
+    }
     if (count <= 0) return hang_up(ErrorCode::kIo, "the card's server has gone");
+    silences = 0;
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
   return {};

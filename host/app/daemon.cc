@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "app/credential_files.h"
+#include "holdfast/card_wait.h"
 
 namespace holdfast::app {
 namespace {
@@ -45,6 +46,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const Options& options) {
 }
 
 Daemon::~Daemon() {
+  on_card_wait({});
   if (events_) logger_.remove(events_.get());
 }
 
@@ -97,6 +99,7 @@ Status Daemon::open_network() {
 }
 
 Status Daemon::open_card() {
+  on_card_wait([this](const std::string& sentence) { say(0, sentence); });
   auto seat = CardSeat::open(file_.daemon.card, seat_outside());
   if (!seat) return tl::unexpected(seat.error());
   seat_ = std::move(*seat);

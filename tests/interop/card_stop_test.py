@@ -3,9 +3,13 @@
 
     card_stop_test.py HOLDFASTD HOLDFAST_CARD [unittest arguments]
 """
+import pathlib
 import re
 import signal
+import socket
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -153,6 +157,28 @@ class CardStops(unittest.TestCase):
                         lab.wait_for("the move back", 20, lambda:
                                      f"'a.lab' @ {lab.ADDRESS['a']}" in net.b.sas())
                         flow.wait_until_back(time.monotonic(), 60)
+
+    def test_silent_at_start(self):
+        """It is there and says nothing: the daemon says what it waits for, long before it ends."""
+        with tempfile.TemporaryDirectory(prefix="holdfast_silent_") as folder:
+            path = pathlib.Path(folder) / "card"
+            config = pathlib.Path(folder) / "conf"
+            config.write_text("")
+            with socket.socket(socket.AF_UNIX) as server:
+                server.bind(str(path))
+                server.listen()
+                daemon = subprocess.Popen(
+                    [Holdfast.program, "--config", config, "--card", f"link:{path}", "--vici",
+                     f"unix://{folder}/vici"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    text=True)
+                client = server.accept()[0]
+                first = daemon.stdout.readline()
+                self.assertIn(f"waiting for the card at {path}, which does not answer", first)
+                self.assertIsNone(daemon.poll(), "it goes on waiting")
+                client.close()
+                self.assertIn(f"holdfastd: link:{path}: the server hung up",
+                              daemon.communicate(timeout=30)[0])
+                self.assertEqual(daemon.returncode, 1)
 
     def test_keys_are_gone_with_the_daemon(self):
         with Lab(InTheMiddle, Holdfast) as net:

@@ -13,8 +13,10 @@ def table(name, title, unit, columns=("got",), digits=2, has_wanted=True):
          has_wanted=has_wanted)
 
 
-def figure(what, *got, at_least=None, at_most=None):
-    tell("figure", what=what, got=list(got), at_least=at_least, at_most=at_most)
+def figure(what, *got, beside=(), at_least=None, at_most=None):
+    """`beside` are the last columns, of which nothing is wanted."""
+    tell("figure", what=what, got=list(got), beside=list(beside), at_least=at_least,
+         at_most=at_most)
 
 
 def note(text):

@@ -29,9 +29,17 @@ std::string right(const std::string& text) {
   return fmt::format("{:>{}}", text, kNumberColumns + extra_bytes(text));
 }
 
+/// As many as the table has columns.
+std::vector<double> values_of(const Figure& figure) {
+  std::vector<double> values = figure.got;
+  values.insert(values.end(), figure.beside.begin(), figure.beside.end());
+  return values;
+}
+
 Json json_of(const Table& table, const Figure& figure) {
   Json got = Json::object();
-  for (std::size_t i = 0; i < table.columns.size(); ++i) got[table.columns[i]] = figure.got[i];
+  const std::vector<double> values = values_of(figure);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) got[table.columns[i]] = values[i];
   Json json = {{"what", figure.what}, {"got", got}};
   switch (figure.wanted.kind) {
     case Wanted::Kind::kNothing:
@@ -97,7 +105,7 @@ void Report::begin(Table table) {
 
 void Report::add(const Figure& figure) {
   Section& section = sections_.back();
-  HOLDFAST_CHECK(figure.got.size() == section.table.columns.size());
+  HOLDFAST_CHECK(figure.got.size() + figure.beside.size() == section.table.columns.size());
   const bool is_wanted = figure.wanted.kind != Wanted::Kind::kNothing;
   ++num_figures_;
   num_wanted_ += is_wanted;
@@ -110,7 +118,7 @@ void Report::add(const Figure& figure) {
 
 void Report::print(const Table& table, const Figure& figure) const {
   fmt::print("  {:{}}", figure.what, kWhatColumns + extra_bytes(figure.what));
-  for (const double got : figure.got) fmt::print("{}", right(number(got, table.digits)));
+  for (const double value : values_of(figure)) fmt::print("{}", right(number(value, table.digits)));
   if (table.has_wanted) {
     fmt::print("{}", right(figure.wanted.text(table.digits)));
     fmt::print("{}", right(figure.bound ? number(*figure.bound, table.digits) : ""));

@@ -27,10 +27,11 @@ struct Wanted {
 /// One line of a table.
 struct Figure {
   std::string what;
-  std::vector<double> got;  ///< One for each column of the table; each has to be as wanted.
+  std::vector<double> got;  ///< One for each of the first columns; each has to be as wanted.
   Wanted wanted = {};
   /// What it cannot exceed; the table's title says why. More is a problem: of the measurement.
   std::optional<double> bound = std::nullopt;
+  std::vector<double> beside = {};  ///< The other columns: what explains the first ones.
 };
 
 struct Table {

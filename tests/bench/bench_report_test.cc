@@ -36,6 +36,17 @@ TEST(BenchReport, LooksAtEachColumn) {
   EXPECT_FALSE(report.is_ok());
 }
 
+TEST(BenchReport, WantsNothingOfWhatStandsBeside) {
+  const std::string path = testing::TempDir() + "holdfast_bench_report_beside.json";
+  Report report;
+  report.begin({"name", "title", "unit", {"median", "worst"}});
+  report.add({.what = "median", .got = {1}, .wanted = Wanted::at_most(2), .beside = {9}});
+  EXPECT_TRUE(report.is_ok());
+  ASSERT_TRUE(report.write_json(path).has_value());
+  const auto json = nlohmann::json::parse(std::ifstream(path));
+  EXPECT_EQ(json["sections"][0]["figures"][0]["got"]["worst"], 9);
+}
+
 TEST(BenchReport, IsNotOkAfterAProblem) {
   Report report = report_of({"fine", {1}});
   report.problem("a packet was lost");

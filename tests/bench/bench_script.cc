@@ -31,7 +31,10 @@ void take(const Json& line, Report& report) {
     table.has_wanted = line.at("has_wanted");
     report.begin(std::move(table));
   } else if (kind == "figure") {
-    report.add({line.at("what"), line.at("got").get<std::vector<double>>(), wanted_of(line)});
+    report.add({.what = line.at("what"),
+                .got = line.at("got").get<std::vector<double>>(),
+                .wanted = wanted_of(line),
+                .beside = line.at("beside").get<std::vector<double>>()});
   } else if (kind == "note") {
     report.note(line.at("text"));
   } else {

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import time
 
+from machine import pin
 from topology import CLIENT, SERVER, Shell, other, within
 
 MS = 1_000_000  # nanoseconds
@@ -205,24 +206,29 @@ class Result:
     cpu_s: tuple = (0, 0)
     log: str = ""
 
+    def moves_of(self, kind):
+        return [move for move in self.moves if kind in (None, move.kind)]
+
     def outcomes(self, kind=None):
         """(up, down) of each move, perhaps of one kind only."""
         return [(outcome_of(self.up, move, True), outcome_of(self.down, move, False))
-                for move in self.moves if kind in (None, move.kind)]
+                for move in self.moves_of(kind)]
 
     def still_gaps(self, kind):
         """Lists for up and down: what the same measurement says where nothing moves."""
-        return [[gap for move in self.moves if move.kind == kind
+        return [[gap for move in self.moves_of(kind)
                  if (gap := still_gap_ms(way, move)) is not None] for way in (self.up, self.down)]
 
 
-def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5, quiet_s=0,
-              tell=lambda number, kind, access: None):
-    """Probes through `pair`, which is up, and one move for each of `kinds`; without any, for
-    `quiet_s`."""
+def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5,
+              tell=lambda number, kind, access: None, core=None):
+    """Probes through `pair`, which is up, and one move for each of `kinds`. `core`: where the
+    probes run."""
     before, cpu = pair.spis(), pair.seconds()
     probes = Probes(programs / "holdfast-probe", up, down, size)
-    time.sleep(1 + quiet_s)
+    if core is not None:
+        pin([process.pid for process in probes.running.values()], core)
+    time.sleep(1)
     mover = Mover(network)
     for number, kind in enumerate(kinds):
         tell(number, kind, other(network.access))

@@ -65,9 +65,13 @@ class Pair:
     def spis(self):
         return self.ends[1].spis()
 
+    def pids(self):
+        """Of client and gateway."""
+        return tuple(end.process.pid for end in reversed(self.ends))
+
     def seconds(self):
         """Processor time of client and gateway so far."""
-        return tuple(seconds_of(end.process.pid) for end in reversed(self.ends))
+        return tuple(map(seconds_of, self.pids()))
 
     def log(self):
         return "".join(f"---- {end.name}\n{end.log()[-4000:]}" for end in self.ends)
@@ -164,8 +168,11 @@ class WireguardPair:
     def spis(self):
         return []
 
+    def pids(self):
+        return tuple(self.running[name].pid for name in ("client", "gateway"))
+
     def seconds(self):
-        return tuple(seconds_of(self.running[name].pid) for name in ("client", "gateway"))
+        return tuple(map(seconds_of, self.pids()))
 
     def log(self):
         return "".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))

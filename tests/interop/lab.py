@@ -34,8 +34,9 @@ swanctl {{ load = pem pkcs1 pkcs8 x509 pubkey openssl random
 """
 
 
-def enter():
-    """Goes on only in namespaces of its own, where it is root."""
+def enter(keeps_root=False):
+    """Goes on only in namespaces of its own, where it is root. With `keeps_root`, whoever is root
+    already stays root of the machine, and so may set real-time priorities."""
     if os.environ.get("HOLDFAST_IN_NAMESPACES"):
         subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
         pathlib.Path("/run/netns").mkdir()
@@ -43,8 +44,9 @@ def enter():
     if not os.access("/dev/net/tun", os.W_OK):
         sys.exit("/dev/net/tun is not writable: run once as root: chmod 666 /dev/net/tun")
     os.environ["HOLDFAST_IN_NAMESPACES"] = "1"
-    os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid",
-                          "--fork", "--kill-child", "--mount-proc", sys.executable, *sys.argv])
+    users = [] if keeps_root and os.geteuid() == 0 else ["--user", "--map-root-user"]
+    os.execvp("unshare", ["unshare", *users, "--net", "--mount", "--pid", "--fork",
+                          "--kill-child", "--mount-proc", sys.executable, *sys.argv])
 
 
 def run(*command, check=True, **more):

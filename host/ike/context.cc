@@ -32,6 +32,11 @@ Spi Context::reserve_spi() {
   }
 }
 
+Context::InitiatorKey Context::initiator_key(const isakmp::Cookie& initiator,
+                                             const Endpoint& peer) {
+  return {initiator, peer.address.text() + ":" + std::to_string(peer.port)};
+}
+
 std::shared_ptr<IkeSa> Context::find(const isakmp::Cookie& own_cookie) const {
   const auto found = sas.find(own_cookie);
   return found == sas.end() ? nullptr : found->second;
@@ -48,8 +53,9 @@ std::vector<std::shared_ptr<IkeSa>> Context::established_with(const Identity& re
 }
 
 void Context::forget_initiator(IkeSa& sa) {
-  if (sa.initiator_key.empty()) return;
-  by_initiator.erase({sa.facts.cookies.initiator, std::exchange(sa.initiator_key, {})});
+  const auto found = by_initiator.find(initiator_key(sa.facts.cookies.initiator, sa.first_peer()));
+  // After a while the same message 1 may have made another SA.
+  if (found != by_initiator.end() && found->second == sa.own_cookie()) by_initiator.erase(found);
 }
 
 void Context::note_established(IkeSa& sa) {

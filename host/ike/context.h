@@ -39,7 +39,8 @@ struct Context {
   std::map<isakmp::Cookie, std::shared_ptr<IkeSa>> sas;
   /// Initiators of half-open SAs of responders, by the cookie and endpoint of the initiator, so
   /// that a repeated message 1 finds its SA.
-  std::map<std::pair<isakmp::Cookie, std::string>, isakmp::Cookie> by_initiator;
+  using InitiatorKey = std::pair<isakmp::Cookie, std::string>;
+  std::map<InitiatorKey, isakmp::Cookie> by_initiator;
   std::map<std::string, std::size_t> half_open_by_address;
   std::size_t num_half_open = 0;
   /// What all peers that are not proven hold in fragments.
@@ -61,6 +62,7 @@ struct Context {
   Spi reserve_spi();
   void release_spi(Spi spi) { reserved_spis.erase(to_number(spi)); }
 
+  static InitiatorKey initiator_key(const isakmp::Cookie& initiator, const Endpoint& peer);
   std::shared_ptr<IkeSa> find(const isakmp::Cookie& own_cookie) const;
   /// Established SAs with a peer of this identity, whatever their connection; oldest first.
   std::vector<std::shared_ptr<IkeSa>> established_with(const Identity& remote_id) const;

@@ -41,9 +41,10 @@ IkeSa::IkeSa(Context& context, Facts set)
   main_mode_ = std::make_unique<MainMode>(*this);
   if (facts.role == Role::kInitiator) return;
   is_half_open_ = true;
-  half_open_key_ = facts.peer.address.text();
+  first_own_ = facts.own;
+  first_peer_ = facts.peer;
   ++context_.num_half_open;
-  ++context_.half_open_by_address[half_open_key_];
+  ++context_.half_open_by_address[first_peer_.address.text()];
   half_open_timer_.start(context_.settings.half_open_timeout,
                          [this] { on_failed("Main Mode was not completed in time"); });
 }
@@ -57,7 +58,7 @@ IkeSa::~IkeSa() {
 void IkeSa::leave_half_open() {
   if (!std::exchange(is_half_open_, false)) return;
   --context_.num_half_open;
-  const auto found = context_.half_open_by_address.find(half_open_key_);
+  const auto found = context_.half_open_by_address.find(first_peer_.address.text());
   if (--found->second == 0) context_.half_open_by_address.erase(found);
   half_open_timer_.stop();
 }
@@ -267,7 +268,7 @@ bool IkeSa::answer_duplicate(std::uint32_t message_id, ByteView digest) {
         std::equal(digest.begin(), digest.end(), finished.digest.begin(), finished.digest.end());
     ++(is_same ? context_.counters.retransmits_in : context_.counters.replayed);
     // To the one who got it first: a copy from elsewhere makes nobody a target.
-    if (is_same && !finished.reply.empty()) transmit(finished.reply, finished.own, finished.peer);
+    if (is_same) transmit(finished.reply, finished.own, finished.peer);
     return true;
   }
   if (!is_used(message_id)) return false;
@@ -342,8 +343,10 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
   const auto found = exchanges_.find(message_id);
   if (found == exchanges_.end()) return;
   remember(message_id);
-  finished_.push_back({message_id, std::move(found->second->last_digest),
-                       std::move(found->second->last_sent), facts.own, facts.peer});
+  // Where the peer had the last word, its message ID is enough.
+  if (!found->second->last_sent.empty())
+    finished_.push_back({message_id, std::move(found->second->last_digest),
+                         std::move(found->second->last_sent), facts.own, facts.peer});
   if (finished_.size() > kMaxFinished) finished_.erase(finished_.begin());
   // With its SA, which it refers to.
   context_.keep_a_moment(

@@ -84,8 +84,6 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   Facts facts;
   std::optional<Phase1Keys> keys;
   Bytes last_phase1_block;
-  /// Of a responder: where its entry in Context::by_initiator is, as long as there is one.
-  std::string initiator_key;
 
   Context& context() { return context_; }
   std::uint32_t unique_id() const { return unique_id_; }
@@ -93,6 +91,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_initiator() const { return facts.role == Role::kInitiator; }
   bool is_established() const { return state_ == IkeState::kEstablished; }
   bool is_dead() const { return is_dead_; }
+  /// Where message 1 went to, or came from.
+  const Endpoint& first_peer() const { return first_peer_; }
   /// Of a responder: nobody has shown yet that he gets what is sent to his address.
   bool is_unproven() const;
   void give_way();
@@ -290,7 +290,6 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t unique_id_;
   IkeState state_ = IkeState::kConnecting;
   bool is_dead_ = false, is_half_open_ = false, is_configuring_ = false, is_renewed_ = false;
-  std::string half_open_key_;
   std::unique_ptr<MainMode> main_mode_;
   Endpoint first_own_, first_peer_;  // of message 1; Main Mode may have left them
   unsigned tries_ = 0;               // of Main Mode that got no answer

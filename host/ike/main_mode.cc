@@ -362,6 +362,7 @@ Status MainMode::on_message_4(const Payloads& payloads) {
 void MainMode::finish() {
   step_ = Step::kDone;
   sa_.last_phase1_block = iv_;
+  sa_.keys->skeyid = {};  // it authenticates Main Mode, and nothing else
   dh_.reset();
   for (Bytes* bytes : {&sai_body_, &peer_public_, &own_nonce_, &peer_nonce_, &iv_}) *bytes = {};
   last_sent_.shrink_to_fit();

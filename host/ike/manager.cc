@@ -12,10 +12,6 @@ using namespace isakmp;
 
 namespace {
 
-std::string initiator_key(const Endpoint& peer) {
-  return peer.address.text() + ":" + std::to_string(peer.port);
-}
-
 bool fits(const SaFilter& filter, const IkeSa& sa) {
   const std::string name = sa.facts.config ? sa.facts.config->name : "";
   return (filter.ike.empty() || filter.ike == name) &&
@@ -145,7 +141,8 @@ void Manager::receive_first(const Endpoint& own, const Endpoint& peer, const Hea
     return;
   }
   // Message 1 again, or a fragment of it.
-  const auto known = context.by_initiator.find({header.initiator_cookie, initiator_key(peer)});
+  const auto from = Context::initiator_key(header.initiator_cookie, peer);
+  const auto known = context.by_initiator.find(from);
   if (known != context.by_initiator.end()) {
     if (const auto sa = context.find(known->second)) return sa->receive_first(own, peer, message);
     context.by_initiator.erase(known);
@@ -174,8 +171,7 @@ void Manager::receive_first(const Endpoint& own, const Endpoint& peer, const Hea
   const auto sa = std::make_shared<IkeSa>(context, std::move(facts));
   context.sas[sa->own_cookie()] = sa;
   context.half_open_order.emplace_back(sa->own_cookie(), context.now());
-  sa->initiator_key = initiator_key(peer);
-  context.by_initiator[{header.initiator_cookie, sa->initiator_key}] = sa->own_cookie();
+  context.by_initiator[from] = sa->own_cookie();
   sa->receive_first(own, peer, message);
 }
 

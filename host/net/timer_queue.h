@@ -15,6 +15,7 @@ enum class TimerId : std::uint64_t {};
 class TimerQueue {
  public:
   virtual ~TimerQueue() = default;
+  /// Never TimerId{}.
   virtual TimerId start(Duration after, std::function<void()> expired) = 0;
   /// An expired or unknown timer is no error.
   virtual void cancel(TimerId id) = 0;
@@ -28,24 +29,24 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer() { stop(); }
 
-  /// Starts anew if it runs.
-  void start(Duration after, std::function<void()> expired) {
+  /// Starts anew if it runs. Takes any function: one that holds nothing but `this` needs no memory
+  /// of its own, which counts with ten thousand SAs.
+  template <typename Function>
+  void start(Duration after, Function expired) {
     stop();
-    is_running_ = true;
     id_ = queue_.start(after, [this, expired = std::move(expired)] {
-      is_running_ = false;
+      id_ = {};
       expired();  // may end the owner of this timer: touch nothing afterwards
     });
   }
   void stop() {
-    if (std::exchange(is_running_, false)) queue_.cancel(id_);
+    if (is_running()) queue_.cancel(std::exchange(id_, {}));
   }
-  bool is_running() const { return is_running_; }
+  bool is_running() const { return id_ != TimerId{}; }
 
  private:
   TimerQueue& queue_;
   TimerId id_{};
-  bool is_running_ = false;
 };
 
 }  // namespace holdfast

@@ -135,7 +135,7 @@ void CardOffload::remove_sa(SaId sa) {
   const SaIndex index = found->second;
   sas_.erase(found);
   const SaRow& row = *row_at(index);
-  if (row.direction == Direction::kOutbound) spd_.remove_sa(sa);
+  if (row.direction == Direction::kOutbound) spd_.remove_sa(sa, row.local, row.remote);
   ++version_;
   if (spd_changed_) spd_changed_();
   --path_of(row.path).num_sas;

@@ -123,11 +123,12 @@ void Spd::remove(const TrafficSelector& local, const TrafficSelector& remote, Pr
   Group& group = group_of(local, remote);
   const auto found = group.entries.find(key_of(local, remote));
   HOLDFAST_CHECK(found != group.entries.end());
-  std::erase_if(found->second, [&](const Entry& entry) {
+  const std::size_t num_gone = std::erase_if(found->second, [&](const Entry& entry) {
     if (!is_gone(entry)) return false;
     unprotect(entry);
     return true;
   });
+  HOLDFAST_CHECK(num_gone > 0);
   if (!found->second.empty()) return;
   group.entries.erase(found);
   std::erase_if(groups_, [](const Group& each) { return each.entries.empty(); });
@@ -135,17 +136,13 @@ void Spd::remove(const TrafficSelector& local, const TrafficSelector& remote, Pr
 
 void Spd::add_sa(SaId sa, SaIndex index, const TrafficSelector& local,
                  const TrafficSelector& remote) {
-  HOLDFAST_CHECK(sas_.try_emplace(sa, Selectors{local, remote}).second);
   add({{Action::kProtect, index, 0}, sa, local, remote, 0});
 }
 
-void Spd::remove_sa(SaId sa) {
-  const auto found = sas_.find(sa);
-  HOLDFAST_CHECK(found != sas_.end());
-  remove(found->second.local, found->second.remote, [sa](const Entry& entry) {
+void Spd::remove_sa(SaId sa, const TrafficSelector& local, const TrafficSelector& remote) {
+  remove(local, remote, [sa](const Entry& entry) {
     return entry.decision.action == Action::kProtect && entry.sa == sa;
   });
-  sas_.erase(found);
 }
 
 void Spd::add_policy(std::uint32_t policy_id, Action action, const TrafficSelector& local,

@@ -37,7 +37,8 @@ class Spd {
 
   /// The newest SA of equal selectors carries the traffic; the older ones wait behind it.
   void add_sa(SaId sa, SaIndex index, const TrafficSelector& local, const TrafficSelector& remote);
-  void remove_sa(SaId sa);
+  /// With the selectors that it was added with.
+  void remove_sa(SaId sa, const TrafficSelector& local, const TrafficSelector& remote);
   /// A policy may be added with several pairs of selectors.
   void add_policy(std::uint32_t policy_id, Action action, const TrafficSelector& local,
                   const TrafficSelector& remote);
@@ -96,7 +97,6 @@ class Spd {
   void remove(const TrafficSelector& local, const TrafficSelector& remote, Predicate is_gone);
 
   std::vector<Group> groups_;  // longest first
-  std::unordered_map<SaId, Selectors> sas_;
   std::unordered_multimap<std::uint32_t, Selectors> policies_;
   /// Local sides by remote side, and how many entries have the two.
   struct Use {

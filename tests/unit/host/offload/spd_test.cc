@@ -47,9 +47,9 @@ TEST(Spd, TheNewestSaOfAPairCarriesTheTraffic) {
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.2.0.1")), "sa 12");
   EXPECT_EQ(answer(spd, flow("10.2.0.1", "10.1.0.1")), "none");
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.3.0.1")), "none");
-  spd.remove_sa(SaId{2});
+  spd.remove_sa(SaId{2}, kLeft, kRight);
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.2.0.1")), "sa 11");
-  spd.remove_sa(SaId{1});
+  spd.remove_sa(SaId{1}, kLeft, kRight);
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.2.0.1")), "none");
 }
 
@@ -57,7 +57,7 @@ TEST(Spd, RemovingTheOlderLeavesTheNewer) {
   Spd spd;
   spd.add_sa(SaId{1}, SaIndex{11}, kLeft, kRight);
   spd.add_sa(SaId{2}, SaIndex{12}, kLeft, kRight);
-  spd.remove_sa(SaId{1});
+  spd.remove_sa(SaId{1}, kLeft, kRight);
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.2.0.1")), "sa 12");
 }
 
@@ -92,7 +92,7 @@ TEST(Spd, EqualSelectorsGoByActionThenAge) {
   spd.add_sa(SaId{1}, SaIndex{9}, kLeft, kRight);
   spd.add_policy(5, Action::kTrap, kLeft, kRight);
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.2.0.1")), "sa 9");
-  spd.remove_sa(SaId{1});
+  spd.remove_sa(SaId{1}, kLeft, kRight);
   spd.remove_policy(5);
   spd.remove_policy(4);
   EXPECT_EQ(answer(spd, flow("10.1.0.1", "10.2.0.1")), "trap 3");
@@ -164,9 +164,9 @@ TEST(Spd, TellsWhichDestinationsChanged) {
   spd.add_sa(SaId{2}, SaIndex{7}, kLeft, kRight);
   EXPECT_EQ(spd.protected_local(right), left);
   const std::uint64_t before = spd.version();
-  spd.remove_sa(SaId{1});
+  spd.remove_sa(SaId{1}, kLeft, kRight);
   EXPECT_EQ(spd.protected_local(right), left);
-  spd.remove_sa(SaId{2});
+  spd.remove_sa(SaId{2}, kLeft, kRight);
   EXPECT_EQ(spd.protected_local(right), std::nullopt);
   EXPECT_EQ(spd.changed_since(before), (std::vector{right, right}));
   EXPECT_EQ(spd.changed_since(spd.version())->size(), 0u);
@@ -178,7 +178,7 @@ TEST(Spd, SaysThatTooMuchChanged) {
   for (unsigned id = 1; id <= 1000; ++id) spd.add_sa(SaId{id}, SaIndex{6}, kLeft, kRight);
   EXPECT_EQ(spd.changed_since(before), std::nullopt);
   const std::uint64_t late = spd.version();
-  spd.remove_sa(SaId{7});
+  spd.remove_sa(SaId{7}, kLeft, kRight);
   EXPECT_EQ(spd.changed_since(late), std::vector{kRight.prefix});
 }
 
@@ -193,7 +193,7 @@ TEST(Spd, VersionMovesWithEveryChange) {
   EXPECT_TRUE(has_moved());
   spd.add_policy(1, Action::kDrop, kAll, kAll);
   EXPECT_TRUE(has_moved());
-  spd.remove_sa(SaId{1});
+  spd.remove_sa(SaId{1}, kLeft, kRight);
   EXPECT_TRUE(has_moved());
   spd.remove_policy(1);
   EXPECT_TRUE(has_moved());
@@ -247,7 +247,7 @@ TEST(Spd, AnswersAsAPlainListDoes) {
       spd.add_sa(list.back().sa, list.back().index, list.back().local, list.back().remote);
     } else if (!list.empty()) {
       const auto gone = list.begin() + below(static_cast<unsigned>(list.size()));
-      spd.remove_sa(gone->sa);
+      spd.remove_sa(gone->sa, gone->local, gone->remote);
       list.erase(gone);
     }
     const std::string from = "10." + std::to_string(below(2)) + "." +

@@ -33,6 +33,19 @@ std::size_t padding_for(const AddressUpdate& update, HashAlgorithm hash) {
   return size < kPaddedBytes ? kPaddedBytes - size : 0;
 }
 
+/// Of a private network (RFC 1918, 3; RFC 6598, 7; RFC 4193, 3.1).
+bool is_private(const IpAddress& address) {
+  const std::uint8_t first = address.bytes[0], second = address.bytes[1];
+  if (address.is_ipv6) return (first & 0xFE) == 0xFC;
+  return first == 10 || (first == 172 && (second & 0xF0) == 16) ||
+         (first == 192 && second == 168) || (first == 100 && (second & 0xC0) == 64);
+}
+
+/// Between a private address and one that is not there must be a NAT.
+bool must_have_nat(const IpAddress& own, const IpAddress& peer) {
+  return is_private(own) && !is_private(peer);
+}
+
 }  // namespace
 
 UpdateMover::UpdateMover(IkeSa& sa)
@@ -91,12 +104,14 @@ void UpdateMover::move(const Endpoint& own, const Endpoint& peer, bool does_old_
 void UpdateMover::begin(Move move) {
   stop();
   move.response.reset();
+  move.is_own_asked = false;
   move.tries = move.num_strangers = 0;
   move.spis.clear();
   move.tied.clear();
   for (const ChildSa* child : sa_.children_that_move({}, {}))
     if (child->is_tied_to(move.old_own.address, move.own.address, true))
       move.tied.push_back(child->unique_id());
+  move.told_old = acknowledged_ == IpAddress{} ? move.old_own.address : acknowledged_;
   move.request_id = next_request_id_;
   move.known_peer = sa_.facts.peer;
   move.try_began = sa_.context().now();
@@ -139,28 +154,28 @@ Status UpdateMover::bind(const Move& move, bool is_nat_local, bool is_nat_remote
 
 AddressUpdate UpdateMover::base_of(const Move& move) const {
   Update update;
-  update.old_address = acknowledged_ == IpAddress{} ? move.old_own.address : acknowledged_;
+  update.old_address = move.told_old;
   update.new_address = move.own.address;
   update.request_id = move.request_id;
   if (sa_.has_update_attributes()) update.sender = sa_.own_cookie();
   return update;
 }
 
-void UpdateMover::send_update() {
-  Update update = base_of(*move_);
-  update.spis = move_->spis;
+void UpdateMover::send_update(const Move& move) {
+  Update update = base_of(move);
+  update.spis = move.spis;
   // A NAT of the peer's lets in only what comes from where it knows.
-  const bool is_from_old = move_->does_old_path_work && sa_.facts.is_nat_remote;
-  const Endpoint& from = is_from_old ? move_->old_own : move_->own;
+  const bool is_from_old = move_ && move.does_old_path_work && sa_.facts.is_nat_remote;
+  const Endpoint& from = is_from_old ? move.old_own : move.own;
   if (sa_.has_update_attributes()) {
     const HashAlgorithm hash = sa_.keys->proposal.hash;
-    update.does_old_path_work = move_->does_old_path_work;
+    update.does_old_path_work = move.does_old_path_work;
     update.natd_source = nat_hash(hash, sa_.facts.cookies, from);
-    update.natd_destination = nat_hash(hash, sa_.facts.cookies, peer_of(*move_));
-    update.addresses = sa_.further_addresses(move_->own.address);
-    if (!move_->does_old_path_work) update.padding = padding_for(update, hash);
+    update.natd_destination = nat_hash(hash, sa_.facts.cookies, peer_of(move));
+    update.addresses = sa_.further_addresses(move.own.address);
+    if (move_ && !move.does_old_path_work) update.padding = padding_for(update, hash);
   }
-  sa_.send_update(UpdateKind::kUpdate, update, from, peer_of(*move_));
+  sa_.send_update(UpdateKind::kUpdate, update, from, peer_of(move));
 }
 
 void UpdateMover::send_confirm(const Move& move, const Bytes& challenge, const Endpoint& own,
@@ -170,11 +185,12 @@ void UpdateMover::send_confirm(const Move& move, const Bytes& challenge, const E
   sa_.send_update(UpdateKind::kConfirm, confirm, own, peer);
 }
 
+/// Who answers another's challenge goes on with UPDATE too: its own may have been lost, and a
+/// forwarder's come in its place.
 void UpdateMover::send_again() {
   if (move_->response)
     send_confirm(*move_, *move_->response, move_->confirm_own, move_->confirm_peer);
-  else
-    send_update();
+  if (!move_->is_own_asked && (!move_->response || move_->tries > 0)) send_update(*move_);
   ++move_->tries;
   wait_for_answer();
 }
@@ -203,21 +219,36 @@ bool UpdateMover::on_answer(UpdateKind kind, const Update& answer, const Arrival
     return true;
   }
   if (!answer.addresses.empty()) sa_.facts.peer_addresses = answer.addresses;
-  if (!answer.challenge) {
-    if (!is_late) on_moved(answer);
+  if (answer.challenge) return on_challenge(answer, arrival);
+  if (is_late)
+    on_late_final(answer);
+  else
+    on_moved(answer);
+  return true;
+}
+
+/// Each challenge is answered from where it arrived to where it came from. That of this end's own
+/// endpoint is the one to insist on; others may be those of copies that overtook.
+bool UpdateMover::on_challenge(const Update& ack, const Arrival& arrival) {
+  const bool is_late = !move_;
+  Move& move = is_late ? *done_ : *move_;
+  const bool is_own = ack.observed == move.own;
+  const bool is_elsewhere = arrival.peer != peer_of(move);
+  if (is_late || is_elsewhere || (move.is_own_asked && !is_own)) {
+    if ((is_own && !is_elsewhere) || move.num_strangers++ < kMaxStrangers)
+      send_confirm(move, *ack.challenge, arrival.own, arrival.peer);
+    return is_late || !is_elsewhere;
+  }
+  const bool is_known = move.response == ack.challenge;
+  move.response = ack.challenge;
+  move.is_own_asked = is_own;
+  move.confirm_own = arrival.own;
+  move.confirm_peer = arrival.peer;
+  if (is_known) {  // the same again: an UPDATE was beside CONFIRM
+    send_confirm(move, *move.response, move.confirm_own, move.confirm_peer);
     return true;
   }
-  // Each challenge is answered from where it arrived to where it came from; but one from elsewhere,
-  // which may be a copy that overtook, is answered just once.
-  if (is_late || arrival.peer != peer_of(*move)) {
-    if (move->num_strangers++ < kMaxStrangers)
-      send_confirm(*move, *answer.challenge, arrival.own, arrival.peer);
-    return is_late;
-  }
-  move->response = answer.challenge;
-  move->confirm_own = arrival.own;
-  move->confirm_peer = arrival.peer;
-  move->tries = 0;
+  move.tries = 0;
   send_again();
   return true;
 }
@@ -242,9 +273,32 @@ void UpdateMover::on_moved(const Update& answer) {
                  " microseconds; keys and sequence numbers stay");
   report(MoveStep::kMoved, done);
   done_ = done;
+  done_->tries = 0;
   settled_timer_.start(kLateChallenges, [this] { settle(); });
+  done_->is_own_bound = !answer.observed || *answer.observed == done.own;
+  if (!done_->is_own_bound && !must_have_nat(done.own.address, peer_of(done).address)) ask_again();
   negotiate_rest(done, answer);
   sa_.on_moved();
+}
+
+/// The peer has bound what is not this end's own endpoint. That may be a NAT's, and then nothing
+/// changes by this; or a forwarder's, who was first: he loses it as soon as this end's own UPDATE
+/// is there, and it may have been lost once.
+void UpdateMover::ask_again() {
+  if (done_->tries > 0) send_update(*done_);
+  if (++done_->tries >= kTries.size()) return;
+  move_timer_.start(kTries[done_->tries] - kTries[done_->tries - 1], [this] { ask_again(); });
+}
+
+/// It was another endpoint that was bound first, and now it is this end's own.
+void UpdateMover::on_late_final(const Update& answer) {
+  if (done_->is_own_bound || answer.observed != done_->own) return;
+  done_->is_own_bound = true;
+  move_timer_.stop();
+  sa_.log(0, "address update #" + std::to_string(done_->request_id) +
+                 ": the peer had bound somebody between, and now this end itself");
+  if (const Status status = bind(*done_, false, sa_.facts.is_nat_remote); !status)
+    sa_.log(0, "there is no NAT, but UDP stays: " + status.error().text());
 }
 
 /// Only when the card sends nothing any more as it was bound before.

@@ -43,11 +43,15 @@ class UpdateMover {
   struct Move {
     std::uint32_t request_id = 0;
     Endpoint own, old_own, peer;
+    IpAddress told_old;   ///< The old address as the peer knows it.
     Endpoint known_peer;  ///< Where the peer was bound when this began: it may move too.
     bool does_old_path_work = false;
     std::vector<std::uint32_t> spis;  ///< Of the update; empty: all.
     std::vector<std::uint32_t> tied;  ///< Children that cannot move, by unique id.
-    std::optional<Bytes> response;    ///< The challenge that came; CONFIRM repeats it.
+    /// The challenge that came, rather that of this end's own endpoint; CONFIRM repeats it.
+    std::optional<Bytes> response;
+    bool is_own_asked = false;  ///< It is that one.
+    bool is_own_bound = false;  ///< Of a move that is done: the peer says so.
     Endpoint confirm_own, confirm_peer;
     std::vector<Endpoint> tried;  ///< Endpoints of the peer that did not answer.
     unsigned num_strangers = 0;   ///< Challenges from elsewhere that were answered.
@@ -59,12 +63,15 @@ class UpdateMover {
   const Endpoint& peer_of(const Move& move) const;
   void begin(Move move);
   Update base_of(const Move& move) const;
-  void send_update();
+  void send_update(const Move& move);
   void send_confirm(const Move& move, const Bytes& challenge, const Endpoint& own,
                     const Endpoint& peer);
   void send_again();
   void wait_for_answer();
+  bool on_challenge(const Update& ack, const Arrival& arrival);
   void on_moved(const Update& answer);
+  void on_late_final(const Update& answer);
+  void ask_again();
   void on_nack(const Update& nack);
   void on_refused(const Update& nack);
   void on_no_answer();

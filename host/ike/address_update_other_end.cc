@@ -148,10 +148,8 @@ void UpdateOtherEnd::answer(UpdateKind kind, Update content, const Endpoint& own
 /// The stored answer, encrypted anew; while the move is pending, or for an endpoint that is better
 /// than the one that was proven, a challenge.
 void UpdateOtherEnd::answer_again(const Update& update, const Arrival& arrival) {
-  if (pending_ && (!pending_->bound || rank(arrival.peer) < rank(*pending_->bound))) {
-    if (pending_->datagrams.size() < kMaxDatagrams)
-      pending_->datagrams.push_back(
-          {arrival.message_id, Bytes(arrival.digest.begin(), arrival.digest.end())});
+  if (pending_) note(arrival);
+  if (may_win(arrival.peer)) {
     if (provisional_ && provisional_->peer == arrival.peer)
       provisional_->budget += kCreditFactor * static_cast<std::int64_t>(
                                                   wire_bytes(arrival.message.size(), arrival.peer));
@@ -202,9 +200,8 @@ void UpdateOtherEnd::start(Pending pending, const Arrival& arrival) {
   recent_.push_back(pending.began);
   answered_.reset();
   roll_back();
-  pending.datagrams.push_back(
-      {arrival.message_id, Bytes(arrival.digest.begin(), arrival.digest.end())});
   pending_ = std::move(pending);
+  note(arrival);
   const Update& update = pending_->update;
   if (!update.addresses.empty()) sa_.facts.peer_addresses = update.addresses;
   report(MoveStep::kBegan, pending_->claimed);
@@ -228,9 +225,22 @@ bool UpdateOtherEnd::is_from_old(const Arrival& arrival) const {
          arrival.peer != pending_->claimed;
 }
 
+/// Nothing is proven yet, or what is better than what was.
+bool UpdateOtherEnd::may_win(const Endpoint& peer) const {
+  return pending_ && (!pending_->bound || rank(peer) < rank(*pending_->bound));
+}
+
+/// Its copies may come from elsewhere.
+void UpdateOtherEnd::note(const Arrival& arrival) {
+  auto& datagrams = pending_->datagrams;
+  if (datagrams.size() == kMaxDatagrams) datagrams.erase(datagrams.begin());
+  datagrams.push_back(
+      {arrival.message_id, Bytes(arrival.digest.begin(), arrival.digest.end()), {arrival.peer}});
+}
+
 bool UpdateOtherEnd::on_copy(const Arrival& arrival) {
-  if (!pending_ || pending_->bound) return false;
-  const auto& datagrams = pending_->datagrams;
+  if (!may_win(arrival.peer)) return false;
+  auto& datagrams = pending_->datagrams;
   const auto known = std::find_if(datagrams.begin(), datagrams.end(), [&](const Datagram& one) {
     return one.message_id == arrival.message_id;
   });
@@ -238,13 +248,14 @@ bool UpdateOtherEnd::on_copy(const Arrival& arrival) {
   if (!std::equal(known->digest.begin(), known->digest.end(), arrival.digest.begin(),
                   arrival.digest.end()))
     return false;
-  const auto& asked = pending_->candidates;
-  const bool is_asked = std::any_of(asked.begin(), asked.end(),
-                                    [&](const Candidate& one) { return one.peer == arrival.peer; });
+  auto& sources = known->sources;
+  const bool is_again = std::find(sources.begin(), sources.end(), arrival.peer) != sources.end();
   const bool is_other = arrival.peer != pending_->claimed;
-  if (!is_asked && !is_from_old(arrival) && !(is_other && !sa_.update_config().allow_nat) &&
-      is_bindable(arrival.peer.address))
-    challenge(arrival.own, arrival.peer);
+  if (is_again || sources.size() >= kMaxCandidates || is_from_old(arrival) ||
+      (is_other && !sa_.update_config().allow_nat) || !is_bindable(arrival.peer.address))
+    return true;
+  sources.push_back(arrival.peer);
+  challenge(arrival.own, arrival.peer);
   return true;
 }
 

@@ -49,10 +49,11 @@ class UpdateOtherEnd {
     Bytes challenge;
     std::uint32_t dpd = 0;  ///< Base form: the number of the question.
   };
-  /// The same bytes again are a copy.
+  /// The same bytes again are a copy, which counts once from each source.
   struct Datagram {
     std::uint32_t message_id;
     Bytes digest;
+    std::vector<Endpoint> sources;
   };
   struct Pending {
     Update update;
@@ -83,6 +84,8 @@ class UpdateOtherEnd {
   std::optional<isakmp::UpdateReason> choose(Pending& pending) const;
   bool is_over_rate();
   bool is_from_old(const Arrival& arrival) const;
+  bool may_win(const Endpoint& peer) const;
+  void note(const Arrival& arrival);
   void answer_again(const Update& update, const Arrival& arrival);
   void challenge(const Endpoint& own, const Endpoint& peer);
   void bind_provisionally(const Arrival& arrival);

@@ -35,7 +35,12 @@
 #define BUSY 0          /* how often binding may fail half-way */
 #endif
 #ifndef AMENDED
-#define AMENDED 0       /* see README.md: what the model found */
+#define AMENDED 1       /* 0: without the three rules that this model asked for (README.md) */
+#endif
+#if !AMENDED
+#define MUTATE_UPDATE_ENDS_WITH_CHALLENGE
+#define MUTATE_FINAL_IS_BELIEVED
+#define MUTATE_BETTER_GETS_STORED_ANSWER
 #endif
 #ifndef BEHIND
 #define BEHIND 0        /* the other end has accepted this identifier already */
@@ -199,7 +204,7 @@ inline receive_update(i, from) {
      :: else
      fi
 #endif
-#if AMENDED
+#ifndef MUTATE_BETTER_GETS_STORED_ANSWER
   :: i == highest && pending == i && answered == FINAL && is_allowed(i, from) &&
      rank(from) > rank(proven) ->
      g_announced = g_announced | one(from);
@@ -468,19 +473,34 @@ end:
 #define own_endpoints \
   (((up & one(OLD)) -> one(OLD) : 0) | ((up & one(NEW)) -> one(wire(NEW)) : 0))
 
+inline resend_update() {
+#if FAIR
+  update_fly = update_fly | one(m_id)
+#else
+  skip                           /* it can be delivered again anyway */
+#endif
+}
+
+/* CONFIRM repeats the challenge of the mover's own endpoint if that has come. Otherwise it repeats
+ * the last one, and UPDATE goes beside it; where a forwarder's was answered besides, that may be
+ * his, and UPDATE alone has to bring the other again. */
 inline resend() {
 #if FAIR
   if
-#if AMENDED
-  :: !(confirm_sent[m_id] & one(to[m_id])) -> update_fly = update_fly | one(m_id)
+#ifdef MUTATE_UPDATE_ENDS_WITH_CHALLENGE
+  :: confirm_sent[m_id] == 0 -> resend_update()
 #else
-  :: confirm_sent[m_id] == 0 -> update_fly = update_fly | one(m_id)
+  :: !(confirm_sent[m_id] & one(to[m_id])) -> resend_update()
 #endif
   :: else
   fi;
-  confirm_fly[m_id] = confirm_fly[m_id] | (confirm_sent[m_id] & own_endpoints)
+  if
+  :: (confirm_sent[m_id] & one(to[m_id])) || !(confirm_sent[m_id] & one(EVE)) ->
+     confirm_fly[m_id] = confirm_fly[m_id] | (confirm_sent[m_id] & own_endpoints)
+  :: else
+  fi
 #else
-  skip                           /* it can be delivered again anyway */
+  skip
 #endif
 }
 
@@ -496,8 +516,9 @@ inline tick_mover() {
      :: else -> fall_back()
      fi
   :: m_state == MOVING && m_age < LIMIT -> resend()
-#if AMENDED
-  :: m_state == BOUND && m_id > 0 && m_at == to[m_id] && !m_is_sure && m_age < LIMIT -> resend()
+#ifndef MUTATE_FINAL_IS_BELIEVED
+  :: m_state == BOUND && m_id > 0 && m_at == to[m_id] && !m_is_sure && m_age < LIMIT ->
+     resend_update()
 #endif
   :: m_state == RETRYING && m_age < LIMIT -> move_or_fall_back(to[m_id], works[m_id])
   :: m_state == RETRYING && m_age == LIMIT -> fall_back()

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several ISAKMP SAs, or children, with one peer: which of them stays.
+#include <algorithm>
+
+#include "ike/ike_sa.h"
+
+namespace holdfast::ike {
+
+namespace {
+
+/// What both ends begin within this time they began at once.
+constexpr Seconds kAtOnce(10);
+
+}  // namespace
+
+bool IkeSa::has_same_ends(const IkeSa& other) const {
+  return other.facts.config->name == facts.config->name &&
+         other.facts.remote_id == facts.remote_id && other.facts.local_id == facts.local_id;
+}
+
+/// From where the other is too. Several who share an identity (`unique = never`) may share an
+/// address behind a NAT, but no port.
+bool IkeSa::is_with_same_peer(const IkeSa& other) const {
+  return has_same_ends(other) && other.facts.own.address == facts.own.address &&
+         other.facts.peer.address == facts.peer.address &&
+         (other.facts.peer.port == facts.peer.port || facts.config->unique != Uniqueness::kNever);
+}
+
+/// Children of an older SA with the same peer come along (they need no ISAKMP SA to live, but to be
+/// renewed and ended). A peer that comes from elsewhere keeps its inner addresses alone: its old
+/// children lead to where it was.
+void IkeSa::adopt_children() {
+  for (const auto& other : context_.established_with(facts.remote_id)) {
+    if (other.get() == this || other->is_abandoned_ || !has_same_ends(*other)) continue;
+    const bool is_here = is_with_same_peer(*other);
+    if (!is_here && facts.config->unique == Uniqueness::kNever) continue;
+    if (facts.local_vips.empty()) facts.local_vips = std::exchange(other->facts.local_vips, {});
+    if (facts.remote_vips.empty()) facts.remote_vips = std::exchange(other->facts.remote_vips, {});
+    if (facts.leases.empty()) facts.leases = std::exchange(other->facts.leases, {});
+    if (!is_here) continue;
+    if (other->updates_) {
+      other->updates_->mover.stop();
+      other->updates_->other_end.stop();
+      updates().inherit(*other->updates_);
+    }
+    if (!path_) path_ = other->path_;
+    parking_.reset();
+    for (auto& child : other->children_) child->set_ike(*this);
+    children_.splice(children_.end(), other->children_);
+    for (Waiting& waiting : std::exchange(other->waiting_, {}))
+      waiting_.push_back(std::move(waiting));
+  }
+}
+
+/// Of two SAs with one peer the younger stays; of two that both ends began at once the one with
+/// the larger cookies, so that both choose the same.
+bool IkeSa::is_preferred_to(const IkeSa& other) const {
+  if (established_ > other.established_ + kAtOnce) return true;
+  if (other.established_ > established_ + kAtOnce) return false;
+  return cookie_pair(facts.cookies) > cookie_pair(other.facts.cookies);
+}
+
+std::shared_ptr<IkeSa> IkeSa::sibling() const {
+  std::shared_ptr<IkeSa> best;
+  for (const auto& other : context_.established_with(facts.remote_id))
+    if (other.get() != this && other->is_established() && !other->is_abandoned_ &&
+        is_with_same_peer(*other) && (!best || other->is_preferred_to(*best)))
+      best = other;
+  return best;
+}
+
+/// Whose Delete was lost, or what both ends began at once, must not stay beside its successor.
+void IkeSa::settle() {
+  if (!is_established()) return;
+  while (const auto other = sibling()) {
+    if (other->is_preferred_to(*this)) {
+      other->adopt_children();
+      return terminate("there is another one with the same peer");
+    }
+    adopt_children();
+    other->terminate("there is another one with the same peer");
+  }
+  start_waiting();
+}
+
+bool IkeSa::is_unwanted_second() const {
+  if (is_initiator() || facts.config->unique != Uniqueness::kKeep) return false;
+  const auto others = context_.established_with(facts.remote_id);
+  return std::any_of(others.begin(), others.end(), [&](const auto& other) {
+    return other.get() != this && other->is_established() &&
+           other->facts.config->name == facts.config->name && !is_with_same_peer(*other);
+  });
+}
+
+void IkeSa::enforce_uniqueness() {
+  if (facts.config->unique != Uniqueness::kReplace) return;
+  for (const auto& other : context_.established_with(facts.remote_id))
+    if (other.get() != this && other->facts.config->name == facts.config->name &&
+        !other->is_renewed_)
+      other->terminate("replaced by a new one");
+}
+
+/// Of pairs that both ends made at once the one with the largest SPI counts as newer: both ends
+/// see it so.
+bool IkeSa::has_newer_sibling(const ChildSa& child) const {
+  const auto largest_spi = [](const ChildSa& pair) {
+    return std::max(to_number(pair.agreement().spi_in), to_number(pair.agreement().spi_out));
+  };
+  return std::any_of(children_.begin(), children_.end(), [&](const auto& other) {
+    if (other.get() == &child || other->reqid() != child.reqid() ||
+        other->agreement().local != child.agreement().local ||
+        other->agreement().remote != child.agreement().remote)
+      return false;
+    if (other->installed() > child.installed() + kAtOnce) return true;
+    return other->installed() + kAtOnce >= child.installed() &&
+           largest_spi(*other) > largest_spi(child);
+  });
+}
+
+}  // namespace holdfast::ike

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/wire.h"
 
+#include <algorithm>
+#include <array>
+
 namespace holdfast {
 
 ByteView WireReader::take(std::size_t size) {
@@ -21,10 +24,16 @@ std::uint64_t WireReader::number(std::size_t size) {
 }
 
 // Not inline: where GCC 12 sees the size, it warns of an overflow in the vector's own code.
-void WireWriter::append(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+void WireWriter::append(ByteView bytes) {
+  constexpr std::size_t kLeast = 64;  // few messages are shorter
+  if (bytes_.capacity() == 0) bytes_.reserve(std::max(kLeast, bytes.size()));
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+}
 
 void WireWriter::number(std::uint64_t value, std::size_t size) {
-  for (std::size_t i = size; i-- > 0;) u8(static_cast<std::uint8_t>(value >> (8 * i)));
+  std::array<std::uint8_t, sizeof value> bytes;
+  for (std::size_t i = size; i-- > 0; value >>= 8) bytes[i] = static_cast<std::uint8_t>(value);
+  append(ByteView(bytes).first(size));
 }
 
 void WireWriter::put_u16(std::size_t offset, std::uint16_t value) {

@@ -19,8 +19,8 @@ bool fits(const std::string& pattern, const std::string& name) {
 bool is_of_use(const IpAddress& address) {
   const auto& bytes = address.bytes;
   if (!address.is_ipv6) return bytes[0] != 127 && !(bytes[0] == 169 && bytes[1] == 254);
-  const bool is_loopback = address == IpAddress::parse("::1").value();
-  return !is_loopback && !(bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80);
+  static const IpAddress kLoopback = IpAddress::parse("::1").value();
+  return address != kLoopback && !(bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80);
 }
 
 }  // namespace

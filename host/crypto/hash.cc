@@ -65,15 +65,15 @@ EVP_MAC_CTX* hmac_of(std::size_t index) {
 }
 
 void hmac(std::size_t index, ByteView key, std::initializer_list<ByteView> parts,
-          std::span<std::uint8_t> out) {
+          std::initializer_list<ByteView> more, std::span<std::uint8_t> out) {
   EVP_MAC_CTX* const context = hmac_of(index);
   // Without bytes there is no pointer, which OpenSSL takes for "the key of last time".
   static constexpr std::uint8_t kNoByte = 0;
   const std::uint8_t* start = key.empty() ? &kNoByte : key.data();
   HOLDFAST_CHECK(EVP_MAC_init(context, start, key.size(), nullptr) == 1);
-  for (const ByteView part : parts) {
-    HOLDFAST_CHECK(EVP_MAC_update(context, part.data(), part.size()) == 1);
-  }
+  for (const auto& list : {parts, more})
+    for (const ByteView part : list)
+      HOLDFAST_CHECK(EVP_MAC_update(context, part.data(), part.size()) == 1);
   std::size_t size = 0;
   HOLDFAST_CHECK(EVP_MAC_final(context, out.data(), &size, out.size()) == 1);
   HOLDFAST_CHECK(size == out.size());
@@ -97,10 +97,11 @@ Bytes digest(HashAlgorithm algorithm, std::initializer_list<ByteView> parts) {
   return out;
 }
 
-Bytes prf(HashAlgorithm algorithm, ByteView key, std::initializer_list<ByteView> parts) {
+Bytes prf(HashAlgorithm algorithm, ByteView key, std::initializer_list<ByteView> parts,
+          std::initializer_list<ByteView> more) {
   const std::size_t index = index_of(algorithm);
   Bytes out(kEntries[index].size);
-  hmac(index, key, parts, out);
+  hmac(index, key, parts, more, out);
   return out;
 }
 
@@ -109,7 +110,7 @@ SecretBytes prf_secret(HashAlgorithm algorithm, ByteView key,
   const std::size_t index = index_of(algorithm);
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> buffer;
   const std::span<std::uint8_t> out(buffer.data(), kEntries[index].size);
-  hmac(index, key, parts, out);
+  hmac(index, key, parts, {}, out);
   SecretBytes secret{ByteView(out)};
   secure_wipe(out);
   return secret;

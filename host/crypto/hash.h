@@ -13,8 +13,9 @@ namespace holdfast {
 std::size_t digest_size(HashAlgorithm algorithm);
 /// Digest over the parts, one after the other.
 Bytes digest(HashAlgorithm algorithm, std::initializer_list<ByteView> parts);
-/// prf(key, parts): HMAC (RFC 2409, 4). The key may have any length.
-Bytes prf(HashAlgorithm algorithm, ByteView key, std::initializer_list<ByteView> parts);
+/// prf(key, parts | more): HMAC (RFC 2409, 4). The key may have any length.
+Bytes prf(HashAlgorithm algorithm, ByteView key, std::initializer_list<ByteView> parts,
+          std::initializer_list<ByteView> more = {});
 /// The same for what is itself a key.
 SecretBytes prf_secret(HashAlgorithm algorithm, ByteView key,
                        std::initializer_list<ByteView> parts);

@@ -3,7 +3,10 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
+
 #include "base/result.h"
+#include "base/secret_bytes.h"
 
 namespace holdfast {
 
@@ -19,8 +22,21 @@ std::uint32_t Random::u32() {
   return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
 }
 
+SystemRandom::~SystemRandom() { secure_wipe(stock_); }
+
 void SystemRandom::fill(std::span<std::uint8_t> bytes) {
-  HOLDFAST_CHECK(RAND_bytes_ex(nullptr, bytes.data(), bytes.size(), 0) == 1);
+  while (!bytes.empty()) {
+    if (num_left_ == 0) {
+      HOLDFAST_CHECK(RAND_bytes_ex(nullptr, stock_.data(), stock_.size(), 0) == 1);
+      num_left_ = stock_.size();
+    }
+    const std::size_t count = std::min(bytes.size(), num_left_);
+    const auto given = std::span(stock_).last(num_left_).first(count);
+    std::ranges::copy(given, bytes.begin());
+    secure_wipe(given);
+    num_left_ -= count;
+    bytes = bytes.subspan(count);
+  }
 }
 
 }  // namespace holdfast

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstring>
 #include <deque>
 #include <map>
 #include <memory>
@@ -16,6 +17,16 @@
 namespace holdfast::ike {
 
 class ChildSa;
+
+/// Of cookies that this end chose at random: any part of them is as good as a hash.
+struct OwnCookieHash {
+  std::size_t operator()(const isakmp::Cookie& cookie) const {
+    std::size_t hash;
+    static_assert(sizeof hash <= sizeof cookie);
+    std::memcpy(&hash, cookie.data(), sizeof hash);
+    return hash;
+  }
+};
 
 /// What all ISAKMP SAs of a daemon share. The manager owns it; SAs borrow it.
 struct Context {
@@ -36,7 +47,7 @@ struct Context {
   std::uint32_t next_ike_id = 1, next_child_id = 1, next_reqid = 1;
 
   /// By the cookie that this end chose. Never erased from within an SA: see bury().
-  std::map<isakmp::Cookie, std::shared_ptr<IkeSa>> sas;
+  std::unordered_map<isakmp::Cookie, std::shared_ptr<IkeSa>, OwnCookieHash> sas;
   /// Initiators of half-open SAs of responders, by the cookie and endpoint of the initiator, so
   /// that a repeated message 1 finds its SA.
   using InitiatorKey = std::pair<isakmp::Cookie, std::string>;

@@ -87,9 +87,7 @@ Bytes hash_r(HashAlgorithm hash, const Phase1Keys& keys, ByteView gxi, ByteView 
 
 Bytes hash_phase2(const Phase1Keys& keys, std::uint32_t message_id,
                   std::initializer_list<ByteView> parts) {
-  Bytes all;
-  for (const ByteView part : parts) all.insert(all.end(), part.begin(), part.end());
-  return prf(keys.proposal.hash, keys.skeyid_a.view(), {bytes_of(message_id), all});
+  return prf(keys.proposal.hash, keys.skeyid_a.view(), {bytes_of(message_id)}, parts);
 }
 
 Bytes hash_quick_3(const Phase1Keys& keys, std::uint32_t message_id, ByteView ni, ByteView nr) {

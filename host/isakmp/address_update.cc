@@ -7,6 +7,8 @@
 namespace holdfast::isakmp {
 namespace {
 
+/// In place of an IPv6 address, which is an attribute.
+constexpr std::array<std::uint8_t, 4> kNoAddress4{};
 constexpr std::size_t kChallengeBytes = 16, kMaxSpis = 255, kMaxAddresses = 8;
 
 enum Type : std::uint16_t {
@@ -181,15 +183,13 @@ Bytes write_address_update(const AddressUpdate& update) {
   HOLDFAST_CHECK(update.spis.size() <= kMaxSpis && update.addresses.size() <= kMaxAddresses);
   WireWriter writer;
   for (const IpAddress* address : {&update.old_address, &update.new_address})
-    writer.append(address->is_ipv6 ? Bytes(4)
-                                   : Bytes(address->bytes.begin(), address->bytes.begin() + 4));
+    writer.append(address->is_ipv6 ? ByteView(kNoAddress4) : bytes_of(*address));
   writer.u32(update.request_id);
   writer.u8(static_cast<std::uint8_t>(update.spis.size()));
   for (const std::uint32_t spi : update.spis) writer.u32(spi);
 
-  std::vector<Attribute> attributes;
   const auto add = [&](std::uint16_t type, ByteView value) {
-    attributes.push_back(Attribute::of_bytes(type, value));
+    write_attribute(writer, type, value);
   };
   if (update.old_address.is_ipv6) add(kOldAddress6, update.old_address.bytes);
   if (update.new_address.is_ipv6) add(kNewAddress6, update.new_address.bytes);
@@ -204,9 +204,12 @@ Bytes write_address_update(const AddressUpdate& update) {
     add(kObserved, value.take());
   }
   if (update.reason)
-    attributes.push_back(Attribute::of(kReason, static_cast<std::uint16_t>(*update.reason)));
-  if (update.does_old_path_work) attributes.push_back(Attribute::of(kPaths, 1));
-  if (update.highest) attributes.push_back(Attribute::of_u32(kHighest, *update.highest));
+    write_short_attribute(writer, kReason, static_cast<std::uint16_t>(*update.reason));
+  if (update.does_old_path_work) write_short_attribute(writer, kPaths, 1);
+  if (update.highest) {
+    value.u32(*update.highest);
+    add(kHighest, value.take());
+  }
   for (const IpAddress& address : update.addresses) {
     value.u8(address.is_ipv6 ? 16 : 4);
     value.append(bytes_of(address));
@@ -216,7 +219,6 @@ Bytes write_address_update(const AddressUpdate& update) {
   if (value.size() > 0) add(kExcept, value.take());
   if (update.padding > 0) add(kPadding, Bytes(update.padding));
   if (update.sender) add(kSender, *update.sender);
-  write_attributes(writer, attributes);
   return writer.take();
 }
 

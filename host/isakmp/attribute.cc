@@ -70,14 +70,26 @@ Result<std::vector<Attribute>> parse_attributes(ByteView bytes) {
 
 void write_attributes(WireWriter& writer, const std::vector<Attribute>& attributes) {
   for (const Attribute& attribute : attributes) {
-    HOLDFAST_CHECK(attribute.type < kFormatBit);
-    HOLDFAST_CHECK(attribute.is_short ? attribute.value.size() == 2
-                                      : attribute.value.size() <= 0xffff);
-    writer.u16(attribute.is_short ? static_cast<std::uint16_t>(attribute.type | kFormatBit)
-                                  : attribute.type);
-    if (!attribute.is_short) writer.u16(static_cast<std::uint16_t>(attribute.value.size()));
-    writer.append(attribute.value);
+    if (!attribute.is_short) {
+      write_attribute(writer, attribute.type, attribute.value);
+      continue;
+    }
+    HOLDFAST_CHECK(attribute.value.size() == 2);
+    write_short_attribute(writer, attribute.type, static_cast<std::uint16_t>(*attribute.number()));
   }
+}
+
+void write_attribute(WireWriter& writer, std::uint16_t type, ByteView value) {
+  HOLDFAST_CHECK(type < kFormatBit && value.size() <= 0xffff);
+  writer.u16(type);
+  writer.u16(static_cast<std::uint16_t>(value.size()));
+  writer.append(value);
+}
+
+void write_short_attribute(WireWriter& writer, std::uint16_t type, std::uint16_t value) {
+  HOLDFAST_CHECK(type < kFormatBit);
+  writer.u16(static_cast<std::uint16_t>(type | kFormatBit));
+  writer.u16(value);
 }
 
 const Attribute* find(const std::vector<Attribute>& attributes, std::uint16_t type) {

@@ -34,6 +34,9 @@ inline constexpr std::size_t kMaxAttributes = 64;
 /// Attributes to the end of `bytes`; at most 64. Errors: kTruncated, kBadFormat.
 Result<std::vector<Attribute>> parse_attributes(ByteView bytes);
 void write_attributes(WireWriter& writer, const std::vector<Attribute>& attributes);
+/// One of at most 65,535 bytes; a short one.
+void write_attribute(WireWriter& writer, std::uint16_t type, ByteView value);
+void write_short_attribute(WireWriter& writer, std::uint16_t type, std::uint16_t value);
 /// nullptr if there is none.
 const Attribute* find(const std::vector<Attribute>& attributes, std::uint16_t type);
 

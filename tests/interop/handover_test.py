@@ -11,7 +11,7 @@ import time
 import unittest
 
 import lab
-from lab import Holdfast, Lab, run, within
+from lab import Holdfast, Lab, ping, run, within
 
 PROBES = pathlib.Path(__file__).with_name("probes.py")
 SECOND = "203.0.113.1"
@@ -72,7 +72,9 @@ class Handover(unittest.TestCase):
 
     def lab(self):
         kind = type("Ours", (Holdfast,), {"card": self.card})
-        return Lab(kind, kind)
+        return Lab(kind, kind, prepare=self.prepare)
+
+    prepare = None
 
     def moved(self, net, address):
         lab.wait_for(f"the move to {address}", 10,
@@ -122,6 +124,92 @@ class Handover(unittest.TestCase):
     @staticmethod
     def drop_first():
         run("ip", "-n", "a", "addr", "del", f"{lab.ADDRESS['a']}/24", "dev", "wire")
+
+
+SIX = {"a": "2001:db8:1::1", "b": "2001:db8:2::1"}
+
+
+class Families(Handover):
+    """From IPv4 to IPv6 and back, on the same wire; b has both all the time."""
+    test_new_path_first = test_old_path_gone_first = None
+    names_both = True
+
+    def prepare(self, net):
+        if self.names_both:
+            conf = net.a.swanctl_dir / "swanctl.conf"
+            conf.write_text(conf.read_text().replace(
+                f"remote_addrs = {lab.ADDRESS['b']}",
+                f"remote_addrs = {lab.ADDRESS['b']}, {SIX['b']}"))
+        for netns, name, address in (("r", "ra", "2001:db8:1::fe"), ("r", "rb", "2001:db8:2::fe"),
+                                     ("b", "wire", SIX["b"])):
+            run("ip", "-n", netns, "addr", "add", f"{address}/64", "dev", name, "nodad")
+        run(*within("r", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding"))
+        run("ip", "-n", "b", "route", "add", "default", "via", "2001:db8:2::fe")
+
+    @staticmethod
+    def add(is_ipv6):
+        if is_ipv6:
+            run("ip", "-n", "a", "addr", "add", f"{SIX['a']}/64", "dev", "wire", "nodad")
+            run("ip", "-n", "a", "route", "replace", "default", "via", "2001:db8:1::fe")
+        else:
+            run("ip", "-n", "a", "addr", "add", f"{lab.ADDRESS['a']}/24", "dev", "wire")
+            run("ip", "-n", "a", "route", "replace", "default", "via", "192.0.2.254")
+
+    @staticmethod
+    def drop(is_ipv6):
+        run("ip", "-n", "a", "-6" if is_ipv6 else "-4", "addr", "flush", "dev", "wire", "scope",
+            "global")
+
+    def at(self, net, is_ipv6):
+        """Both ends, at both ends."""
+        addresses = SIX if is_ipv6 else lab.ADDRESS
+        lab.wait_for(f"the move to {addresses['a']}", 10, lambda: all(
+            f"'{name}.lab' @ {addresses[name]}[" in gateway.sas()
+            for name in "ab" for gateway in (net.a, net.b)))
+
+    def judge(self, card, keeps_old):
+        """a knows both addresses of b from its configuration."""
+        self.card = card
+        with self.lab() as net:
+            net.a.initiate()
+            spis = net.a.spis()
+            self.at(net, False)
+            for is_ipv6 in (True, False, True, False):
+                if keeps_old:
+                    self.add(is_ipv6)
+                self.drop(not is_ipv6)
+                if not keeps_old:
+                    self.add(is_ipv6)
+                self.at(net, is_ipv6)
+                ping("a")
+                ping("b", size=1300)
+            self.assertEqual(net.a.spis(), spis, "the same SAs")
+
+    def test_new_family_first(self):
+        self.judge("soft:", True)
+
+    def test_old_family_gone_first(self):
+        self.judge("soft:", False)
+
+    def test_in_rtl(self):
+        self.judge("verilated:", False)
+
+    def test_an_address_that_b_told(self):
+        """Its update to another address of IPv4 is answered with b's address of IPv6."""
+        self.names_both = False
+        with self.lab() as net:
+            net.a.initiate()
+            spis = net.a.spis()
+            access = Access()
+            access.add()
+            access.prefer_second()
+            self.moved(net, SECOND)
+            access.drop()
+            self.drop(False)
+            self.add(True)
+            self.at(net, True)
+            ping("a")
+            self.assertEqual(net.a.spis(), spis, "the same SAs")
 
 
 class FallBack(unittest.TestCase):

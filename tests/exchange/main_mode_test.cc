@@ -229,6 +229,30 @@ TEST(Exchange, HalfOpenIsBounded) {
   EXPECT_EQ(w.responder.manager->num_half_open(), 0u);
 }
 
+/// The first SA has forgotten its message 1 by then, so that it makes a second one; the end of the
+/// first must not make the second forget it too.
+TEST(Exchange, AnOldMessage1MakesOneMoreSaAtMost) {
+  World w;
+  w.responder.load(gateway_conf());
+  w.initiator.load(client_conf());
+  w.initiator.initiate("net");
+  const InFlight first = w.in_flight.front();
+  w.settle();
+  ASSERT_EQ(check_pair(w), "");
+  const auto again = [&] {
+    w.in_flight.push_back(first);
+    w.settle();
+    return w.responder.manager->num_half_open();
+  };
+  EXPECT_EQ(again(), 0u);
+  w.advance(2 * ike::Settings{}.half_open_timeout);
+  EXPECT_EQ(again(), 1u);
+  ike::SaFilter oldest;
+  oldest.ike_id = w.responder.sas().front().unique_id;
+  EXPECT_EQ(w.responder.manager->terminate(oldest).matches, 1u);
+  EXPECT_EQ(again(), 1u);
+}
+
 /// Ten forged first messages for each of ours, and the table is full of them from the beginning:
 /// the oldest of them give way.
 TEST(Exchange, ForgedFirstMessagesKeepNobodyOut) {

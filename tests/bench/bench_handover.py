@@ -149,9 +149,20 @@ def tell_gaps(name, title, runs, kind, products, wanted):
             figure(f"{what}, {way}", statistics.median(values),
                    beside=(max(values), statistics.median(still), max(still)),
                    at_most=wanted(is_up, rtt) if product == "Holdfast" else None)
+        tell_networks(what, result, kind)
     if not runs.is_preferred:
         note("nothing had priority over other programs of this machine: that takes root")
     return found
+
+
+def tell_networks(what, result, kind):
+    """A median hides it where moves to one network are of another kind than moves to the other."""
+    medians = {access: statistics.median(gaps) for access in "AB"
+               if (gaps := [max(up.back_ms, down.back_ms) for up, down in
+                            result.outcomes(kind, access)])}
+    if len(medians) == 2 and max(medians.values()) > 3 * min(medians.values()):
+        note(f"{what}: " + ", ".join(f"to network {access} {median:.1f} ms"
+                                     for access, median in medians.items()))
 
 
 def tell_lost(name, title, found, kind, of):

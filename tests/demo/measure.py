@@ -206,13 +206,15 @@ class Result:
     cpu_s: tuple = (0, 0)
     log: str = ""
 
-    def moves_of(self, kind):
-        return [move for move in self.moves if kind in (None, move.kind)]
+    def moves_of(self, kind=None, access=None):
+        """Perhaps of one kind only, and to one network."""
+        return [move for move in self.moves
+                if kind in (None, move.kind) and access in (None, move.access)]
 
-    def outcomes(self, kind=None):
-        """(up, down) of each move, perhaps of one kind only."""
+    def outcomes(self, kind=None, access=None):
+        """(up, down) of each of these moves."""
         return [(outcome_of(self.up, move, True), outcome_of(self.down, move, False))
-                for move in self.moves_of(kind)]
+                for move in self.moves_of(kind, access)]
 
     def still_gaps(self, kind):
         """Lists for up and down: what the same measurement says where nothing moves."""
@@ -238,7 +240,7 @@ def run_moves(network, pair, programs, kinds, up, down, size=64, spacing_s=3.5,
     up_way, down_way, events = probes.stop()
     cpu_s = tuple(late - early for early, late in zip(cpu, pair.seconds()))
     return Result(probes.begin_ns, end_ns, up_way, down_way, mover.moves(events, end_ns), before,
-                  pair.spis(), cpu_s, pair.log())
+                  pair.spis(), cpu_s, pair.log(None))
 
 
 def carries(programs, rate):

@@ -73,8 +73,9 @@ class Pair:
         """Processor time of client and gateway so far."""
         return tuple(map(seconds_of, self.pids()))
 
-    def log(self):
-        return "".join(f"---- {end.name}\n{end.log()[-4000:]}" for end in self.ends)
+    def log(self, most=4000):
+        """The last characters of each end's; None: all."""
+        return "".join(f"---- {end.name}\n{end.log()[-(most or 0):]}" for end in self.ends)
 
     def stop(self):
         for end in self.ends:
@@ -174,8 +175,8 @@ class WireguardPair:
     def seconds(self):
         return tuple(map(seconds_of, self.pids()))
 
-    def log(self):
-        return "".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
+    def log(self, most=2000):
+        return "".join(path.read_text()[-(most or 0):] for path in self.folder.glob("*.log"))
 
     def stop(self):
         for process in self.running.values():

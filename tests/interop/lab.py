@@ -44,6 +44,8 @@ def enter(keeps_root=False):
     if not os.access("/dev/net/tun", os.W_OK):
         sys.exit("/dev/net/tun is not writable: run once as root: chmod 666 /dev/net/tun")
     os.environ["HOLDFAST_IN_NAMESPACES"] = "1"
+    # swanctl and others are not in the path of an ordinary user.
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     users = [] if keeps_root and os.geteuid() == 0 else ["--user", "--map-root-user"]
     os.execvp("unshare", ["unshare", *users, "--net", "--mount", "--pid", "--fork",
                           "--kill-child", "--mount-proc", sys.executable, *sys.argv])

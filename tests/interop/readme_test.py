@@ -4,6 +4,7 @@ there.
 
     readme_test.py HOLDFASTD [unittest arguments]
 """
+import os
 import pathlib
 import re
 import subprocess
@@ -26,7 +27,8 @@ class Readme(unittest.TestCase):
     program = None
 
     def run_steps(self, text):
-        """In a folder with the same paths as the tree has, wherever it was built."""
+        """In a folder with the same paths as the tree has, wherever it was built; with the path of
+        an ordinary user of Debian."""
         self.assertIn(f"{DAEMON} --no-connections ", text)
         with tempfile.TemporaryDirectory(prefix="holdfast_readme_") as folder:
             here = pathlib.Path(folder)
@@ -34,7 +36,8 @@ class Readme(unittest.TestCase):
             (here / DAEMON).symlink_to(pathlib.Path(self.program).resolve())
             (here / "docs").symlink_to(ROOT / "docs")
             return subprocess.run([here / ENTER, "bash", "-e", "-c", text], cwd=folder, text=True,
-                                  capture_output=True, timeout=200)
+                                  capture_output=True, timeout=200,
+                                  env=dict(os.environ, PATH="/usr/local/bin:/usr/bin:/bin"))
 
     def judge(self, text):
         done = self.run_steps(text)

@@ -23,4 +23,5 @@ ip -n a addr add 10.1.0.1/32 dev lo
 ip -n b addr add 10.2.0.1/32 dev lo
 for n in a b; do ip -n $n link set wire up; done
 unset HOLDFAST_IN_NAMESPACES
+export PATH="$PATH:/usr/sbin:/sbin"  # swanctl and charon-systemd, which are not in a user's path
 exec "${@:-bash}"

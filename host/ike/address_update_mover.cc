@@ -110,7 +110,7 @@ void UpdateMover::begin(Move move) {
   move.tied.clear();
   for (const ChildSa* child : sa_.children_that_move({}, {}))
     if (child->is_tied_to(move.old_own.address, move.own.address, true))
-      move.tied.push_back(child->unique_id());
+      move.tied.push_back(to_number(child->agreement().spi_in));
   move.told_old = acknowledged_ == IpAddress{} ? move.old_own.address : acknowledged_;
   move.request_id = next_request_id_;
   move.known_peer = sa_.facts.peer;
@@ -310,15 +310,15 @@ void UpdateMover::settle() {
 
 /// Children that could not move are negotiated anew from the new address.
 void UpdateMover::negotiate_rest(const Move& done, const Update& answer) {
-  std::vector<std::uint32_t> rest = done.tied;
-  for (const ChildSa* child : sa_.children_that_move({}, done.tied)) {
-    const std::uint32_t spi = to_number(child->agreement().spi_out);
-    const auto is_in = [&](const std::vector<std::uint32_t>& list) {
-      return std::find(list.begin(), list.end(), spi) != list.end();
-    };
-    const bool was_asked = done.spis.empty() || is_in(done.spis);
-    const bool has_moved = done.spis.empty() ? !is_in(answer.except) : is_in(answer.spis);
-    if (was_asked && !has_moved) rest.push_back(child->unique_id());
+  const auto is_in = [](const std::vector<std::uint32_t>& list, Spi spi) {
+    return std::find(list.begin(), list.end(), to_number(spi)) != list.end();
+  };
+  std::vector<std::uint32_t> rest;
+  for (const ChildSa* child : sa_.children_that_move({}, {})) {
+    const Spi in = child->agreement().spi_in, out = child->agreement().spi_out;
+    const bool was_asked = done.spis.empty() || is_in(done.spis, out);
+    const bool has_moved = done.spis.empty() ? !is_in(answer.except, out) : is_in(answer.spis, out);
+    if (is_in(done.tied, in) || (was_asked && !has_moved)) rest.push_back(child->unique_id());
   }
   for (const std::uint32_t id : rest) sa_.negotiate_child_anew(id);
 }

@@ -47,7 +47,7 @@ class UpdateMover {
     Endpoint known_peer;  ///< Where the peer was bound when this began: it may move too.
     bool does_old_path_work = false;
     std::vector<std::uint32_t> spis;  ///< Of the update; empty: all.
-    std::vector<std::uint32_t> tied;  ///< Children that cannot move, by unique id.
+    std::vector<std::uint32_t> tied;  ///< Children that cannot move, by inbound SPI.
     /// The challenge that came, rather that of this end's own endpoint; CONFIRM repeats it.
     std::optional<Bytes> response;
     bool is_own_asked = false;  ///< It is that one.

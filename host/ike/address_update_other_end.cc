@@ -15,6 +15,8 @@ constexpr std::size_t kChallengeBytes = 16;
 /// The claimed and the observed endpoint, and sources of copies.
 constexpr std::size_t kMaxCandidates = 6, kMaxDatagrams = 8;
 constexpr std::chrono::seconds kRateWindow(10);
+/// Base form: so many numbers of DPD may be left out before the one that proves the endpoint.
+constexpr std::uint32_t kDpdSkip = (1u << 20) - 1;
 /// What is sent to an endpoint that is not proven, for each byte that came from there.
 constexpr std::int64_t kCreditFactor = 3;
 /// Of that, what is kept back for ISAKMP: an ACK without lists.
@@ -41,8 +43,7 @@ void UpdateOtherEnd::report(MoveStep step, const Endpoint& to, std::optional<Upd
   report.to = to;
   report.reason = reason;
   report.took = sa_.context().now() - pending_->began;
-  report.num_children =
-      sa_.children_that_move(pending_->spis, sa_.children_named(pending_->except)).size();
+  report.num_children = sa_.children_that_move(pending_->spis, pending_->except).size();
   sa_.report(std::move(report));
 }
 
@@ -269,7 +270,7 @@ void UpdateOtherEnd::challenge(const Endpoint& own, const Endpoint& peer) {
     known = std::prev(candidates.end());
   }
   if (!sa_.has_update_attributes()) {
-    known->dpd = sa_.send_dpd(own, peer);
+    known->dpd = sa_.send_dpd(own, peer, kDpdSkip);
     return;
   }
   Update ack = reply_to(pending_->update, own, peer);
@@ -313,6 +314,13 @@ bool UpdateOtherEnd::on_dpd_answer(std::uint32_t sequence, const Arrival& arriva
   return false;
 }
 
+void UpdateOtherEnd::on_wrong_dpd_answer() {
+  if (!pending_ || pending_->bound || sa_.has_update_attributes()) return;
+  sa_.log(1, number_of(pending_->update) + ": an answer to a DPD that nobody asked; nothing moves");
+  pending_timer_.stop();
+  on_time_out();
+}
+
 /// Of several who prove themselves: the claimed endpoint, the last proven one, the first.
 unsigned UpdateOtherEnd::rank(const Endpoint& peer) const {
   if (peer == pending_->claimed) return 0;
@@ -332,9 +340,8 @@ Status UpdateOtherEnd::bind(const Endpoint& own, const Endpoint& peer,
   const bool is_nat_local =
       update.natd_destination ? differs(update.natd_destination, own) : sa_.facts.is_nat_local;
   const Endpoint& now = sa_.facts.own != pending_->known_own ? sa_.facts.own : own;
-  const Status status =
-      sa_.bind({now, peer, is_nat_local, is_nat_remote, credit},
-               sa_.children_that_move(pending_->spis, sa_.children_named(pending_->except)));
+  const Status status = sa_.bind({now, peer, is_nat_local, is_nat_remote, credit},
+                                 sa_.children_that_move(pending_->spis, pending_->except));
   pending_->known_own = sa_.facts.own;
   return status;
 }
@@ -408,7 +415,7 @@ void UpdateOtherEnd::roll_back() {
   const Endpoint& own = sa_.facts.own == undone->own ? undone->proven_own : sa_.facts.own;
   const Status status = sa_.bind(
       {own, undone->proven_peer, undone->is_nat_local, undone->is_nat_remote, std::nullopt},
-      sa_.children_that_move(undone->spis, sa_.children_named(undone->except)));
+      sa_.children_that_move(undone->spis, undone->except));
   if (!status) sa_.log(0, "cannot go back to the proven address: " + status.error().text());
 }
 

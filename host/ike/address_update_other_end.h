@@ -33,6 +33,8 @@ class UpdateOtherEnd {
   bool on_copy(const Arrival& arrival);
   /// Base form: the new endpoint has answered DPD number `sequence`; true if it was asked here.
   bool on_dpd_answer(std::uint32_t sequence, const Arrival& arrival);
+  /// The peer answered a DPD that nobody asked: its new endpoint is not proven by guesses.
+  void on_wrong_dpd_answer();
   void refuse(const isakmp::AddressUpdate& update, isakmp::UpdateReason reason,
               const Arrival& arrival);
   /// An ISAKMP message may go to `peer`; it is charged to the credit of an unproven endpoint.

@@ -9,7 +9,10 @@ namespace holdfast::ike {
 
 namespace {
 
-constexpr std::size_t kQuestions = 4;
+constexpr std::size_t kQuestions = 4, kNeededAnswers = 2;
+/// Numbers between two questions: few enough that they do not meet the peer's in the life of an SA,
+/// of which this end's own are known by their range.
+constexpr std::uint32_t kSkip = (1u << 14) - 1;
 constexpr std::chrono::milliseconds kBetween(250);  // so a second in all
 /// Whoever was refused is not asked about again for as long.
 constexpr std::chrono::seconds kRefused(10);
@@ -31,7 +34,9 @@ void EndpointProbe::start(const Endpoint& own, const Endpoint& peer) {
   const bool may_follow = sa_.update_config().allow_nat || sa_.facts.is_nat_remote;
   if (!may_follow || !sa_.may_bind(peer.address)) return;
   if (refused_ == peer && sa_.context().now() < refused_until_) return;
-  question_ = Question{own, peer, {}, {}};
+  question_.emplace();
+  question_->own = own;
+  question_->peer = peer;
   ask();
 }
 
@@ -46,8 +51,8 @@ void EndpointProbe::arm() {
 void EndpointProbe::ask() {
   Question& question = *question_;
   if (question.to_new.size() == kQuestions) return decide();
-  question.to_new.push_back(sa_.send_dpd(question.own, question.peer));
-  question.to_old.push_back(sa_.send_dpd(sa_.facts.own, sa_.facts.peer));
+  question.to_new.push_back(sa_.send_dpd(question.own, question.peer, kSkip));
+  question.to_old.push_back(sa_.send_dpd(sa_.facts.own, sa_.facts.peer, kSkip));
   timer_.start(kBetween, [this] { ask(); });
 }
 
@@ -59,13 +64,15 @@ bool EndpointProbe::on_answer(std::uint32_t sequence, const Endpoint& peer) {
     return true;
   }
   if (!has(question_->to_new, sequence)) return false;
-  question_->has_new_answered |= peer == question_->peer;
+  // An answer comes twice if the peer thinks that this end is bound elsewhere.
+  const bool is_from_new = peer == question_->peer && !has(question_->answered, sequence);
+  if (is_from_new) question_->answered.push_back(sequence);
   return true;
 }
 
 void EndpointProbe::decide() {
   const Question asked = *std::exchange(question_, std::nullopt);
-  if (!asked.has_new_answered || asked.has_old_answered) {
+  if (asked.answered.size() < kNeededAnswers || asked.has_old_answered || asked.is_guessed_at) {
     refused_ = asked.peer;
     refused_until_ = sa_.context().now() + kRefused;
     timer_.start(kRefused, [this] { arm(); });

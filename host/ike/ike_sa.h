@@ -144,11 +144,9 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
                    const Endpoint& peer);
   /// Own addresses that a peer may try when `used` is silent.
   std::vector<IpAddress> further_addresses(const IpAddress& used) const;
-  /// All children, or those with these inbound SPIs, but not those with these unique ids.
+  /// All children, or those with these inbound SPIs, but not those with the others.
   std::vector<ChildSa*> children_that_move(const std::vector<std::uint32_t>& spis,
                                            const std::vector<std::uint32_t>& but) const;
-  /// Unique ids of the children with these inbound SPIs.
-  std::vector<std::uint32_t> children_named(const std::vector<std::uint32_t>& spis) const;
   /// The ISAKMP SA and these children go to other endpoints, together or not at all.
   Status bind(const Rebinding& to, const std::vector<ChildSa*>& moving);
   /// Authentic packets that came where the path is bound now, since it was.
@@ -165,8 +163,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool try_other_address(const IpAddress& refused);
   void report(MoveReport report);
   /// Asks by DPD (RFC 3706, 5.3), from one endpoint to another; returns the number that the answer
-  /// will have.
-  std::uint32_t send_dpd(const Endpoint& own, const Endpoint& peer);
+  /// will have. Up to `skip` numbers are left out before it, so that nobody guesses it from others.
+  std::uint32_t send_dpd(const Endpoint& own, const Endpoint& peer, std::uint32_t skip = 0);
   /// An address update is over; the network may have changed once more.
   void on_moved() { on_network_change(); }
   /// The peer has proven where it is: what was begun anew is not needed.

@@ -90,18 +90,10 @@ std::vector<ChildSa*> IkeSa::children_that_move(const std::vector<std::uint32_t>
   };
   std::vector<ChildSa*> moving;
   for (const auto& child : children_) {
-    if (is_in(but, child->unique_id())) continue;
-    if (spis.empty() || is_in(spis, to_number(child->agreement().spi_in)))
-      moving.push_back(child.get());
+    const std::uint32_t spi = to_number(child->agreement().spi_in);
+    if ((spis.empty() || is_in(spis, spi)) && !is_in(but, spi)) moving.push_back(child.get());
   }
   return moving;
-}
-
-std::vector<std::uint32_t> IkeSa::children_named(const std::vector<std::uint32_t>& spis) const {
-  std::vector<std::uint32_t> ids;
-  if (spis.empty()) return ids;
-  for (const ChildSa* child : children_that_move(spis, {})) ids.push_back(child->unique_id());
-  return ids;
 }
 
 // ---------------------------------------------------------------- binding

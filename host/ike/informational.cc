@@ -204,9 +204,11 @@ void IkeSa::on_dpd_time() {
                    [this] { on_dpd_time(); });
 }
 
-std::uint32_t IkeSa::send_dpd(const Endpoint& own, const Endpoint& peer) {
-  // A number that nobody can guess, and that rises (RFC 3706, 5.5); of two ends of ours never the
-  // same.
+std::uint32_t IkeSa::send_dpd(const Endpoint& own, const Endpoint& peer, std::uint32_t skip) {
+  // A number that nobody can guess, and that rises (RFC 3706, 6.2); of two ends of ours never the
+  // same. Peers may expect it to rise by one, but answer all the same; what proves an endpoint
+  // must not follow from what went to another.
+  if (skip != 0 && dpd_sequence_ != 0) dpd_sequence_ += context_.outside.random.u32() % (skip + 1);
   if (dpd_sequence_ == 0) {
     constexpr std::uint32_t kOfResponders = 1u << 30;
     dpd_sequence_ = (context_.outside.random.u32() >> 2) | (is_initiator() ? 0 : kOfResponders);
@@ -245,7 +247,12 @@ void IkeSa::on_dpd(const Notification& notification) {
     const std::uint32_t answered = WireReader(notification.data).u32();
     if (updates_ && updates_->other_end.on_dpd_answer(answered, *arrival_)) return;
     if (probe_ && probe_->on_answer(answered, arrival_->peer)) return;
-    if (answered != dpd_asked_ || dpd_unanswered_ == 0) return;
+    if (answered != dpd_asked_) {
+      if (updates_) updates_->other_end.on_wrong_dpd_answer();
+      if (probe_) probe_->on_wrong_answer();
+      return;
+    }
+    if (dpd_unanswered_ == 0) return;
     dpd_unanswered_ = 0;
     start_dpd();
     return;

@@ -276,7 +276,9 @@ void Daemon::run() {
   if (sd_watchdog_enabled(0, &watchdog_us) > 0) beat();
   pump();
   look_after_card();
+  logger_.set_soon([this](std::function<void()> work) { loop_.post(std::move(work)); });
   loop_.run();
+  logger_.set_soon(nullptr);
   sd_notify(0, "STOPPING=1");
 }
 

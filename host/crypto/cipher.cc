@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/cipher.h"
 
-#include <array>
 #include <climits>
 
 #include "base/result.h"
@@ -14,59 +13,40 @@ using openssl::CipherContextPtr;
 
 enum class Direction : int { kDecrypt = 0, kEncrypt = 1 };
 
-struct Entry {
-  CipherAlgorithm algorithm;
-  std::size_t key_bytes;
-  const char* name;
-};
-
-constexpr std::array<Entry, 4> kEntries{{{CipherAlgorithm::kAesCbc, 16, "AES-128-CBC"},
-                                         {CipherAlgorithm::kAesCbc, 24, "AES-192-CBC"},
-                                         {CipherAlgorithm::kAesCbc, 32, "AES-256-CBC"},
-                                         {CipherAlgorithm::k3DesCbc, 24, "DES-EDE3-CBC"}}};
-
-std::size_t index_of(CipherAlgorithm algorithm, std::size_t key_bytes) {
-  std::size_t i = 0;
-  while (i < kEntries.size() &&
-         (kEntries[i].algorithm != algorithm || kEntries[i].key_bytes != key_bytes))
-    ++i;
-  HOLDFAST_CHECK(i < kEntries.size());
-  return i;
+/// Fetched once for the life of the program.
+const EVP_CIPHER* fetch(const char* name) {
+  EVP_CIPHER* cipher = EVP_CIPHER_fetch(nullptr, name, nullptr);
+  HOLDFAST_CHECK(cipher != nullptr);
+  return cipher;
 }
 
-/// Any key that is nobody's.
-constexpr std::array<std::uint8_t, EVP_MAX_KEY_LENGTH> kNoKey{};
-constexpr std::array<std::uint8_t, EVP_MAX_IV_LENGTH> kNoIv{};
-
-/// One for each cipher, direction and thread, which costs less than one for each message.
-EVP_CIPHER_CTX* context_of(std::size_t index, Direction direction) {
-  thread_local std::array<std::array<CipherContextPtr, 2>, kEntries.size()> contexts;
-  auto& context = contexts[index][static_cast<std::size_t>(direction)];
-  if (context == nullptr) {
-    const openssl::CipherPtr cipher(EVP_CIPHER_fetch(nullptr, kEntries[index].name, nullptr));
-    context.reset(EVP_CIPHER_CTX_new());
-    HOLDFAST_CHECK(cipher != nullptr && context != nullptr);
-    HOLDFAST_CHECK(EVP_CipherInit_ex2(context.get(), cipher.get(), kNoKey.data(), kNoIv.data(),
-                                      static_cast<int>(direction), nullptr) == 1);
-    EVP_CIPHER_CTX_set_padding(context.get(), 0);
-  }
-  return context.get();
+const EVP_CIPHER* aes_of(std::size_t key_bytes) {
+  static const EVP_CIPHER* const aes128 = fetch("AES-128-CBC");
+  static const EVP_CIPHER* const aes192 = fetch("AES-192-CBC");
+  static const EVP_CIPHER* const aes256 = fetch("AES-256-CBC");
+  HOLDFAST_CHECK(key_bytes == 16 || key_bytes == 24 || key_bytes == 32);
+  return key_bytes == 16 ? aes128 : key_bytes == 24 ? aes192 : aes256;
 }
 
-void set_key(EVP_CIPHER_CTX* context, Direction direction, const std::uint8_t* key,
-             const std::uint8_t* iv) {
-  HOLDFAST_CHECK(
-      EVP_CipherInit_ex2(context, nullptr, key, iv, static_cast<int>(direction), nullptr) == 1);
+const EVP_CIPHER* cipher_of(CipherAlgorithm algorithm, std::size_t key_bytes) {
+  static const EVP_CIPHER* const triple_des = fetch("DES-EDE3-CBC");
+  if (algorithm == CipherAlgorithm::kAesCbc) return aes_of(key_bytes);
+  HOLDFAST_CHECK(key_bytes == 24);
+  return triple_des;
 }
 
-/// Works on whole blocks; the key schedule is overwritten before it returns.
+/// Works on whole blocks; the key schedule is wiped before it returns.
 Bytes run(Direction direction, CipherAlgorithm algorithm, ByteView key, ByteView iv,
           ByteView data) {
   const std::size_t block = block_size(algorithm);
   HOLDFAST_CHECK(iv.size() == block && data.size() % block == 0);
   HOLDFAST_CHECK(data.size() <= INT_MAX);
-  EVP_CIPHER_CTX* const context = context_of(index_of(algorithm, key.size()), direction);
-  set_key(context, direction, key.data(), iv.data());
+  const EVP_CIPHER* cipher = cipher_of(algorithm, key.size());
+  thread_local const CipherContextPtr owner(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* context = owner.get();
+  HOLDFAST_CHECK(EVP_CipherInit_ex2(context, cipher, key.data(), iv.data(),
+                                    static_cast<int>(direction), nullptr) == 1);
+  EVP_CIPHER_CTX_set_padding(context, 0);
   Bytes out(data.size());
   int size = 0;
   if (!data.empty()) {
@@ -74,7 +54,7 @@ Bytes run(Direction direction, CipherAlgorithm algorithm, ByteView key, ByteView
     HOLDFAST_CHECK(EVP_CipherUpdate(context, out.data(), &size, data.data(), length) == 1);
   }
   HOLDFAST_CHECK(static_cast<std::size_t>(size) == out.size());
-  set_key(context, direction, kNoKey.data(), kNoIv.data());
+  EVP_CIPHER_CTX_reset(context);
   return out;
 }
 

@@ -48,10 +48,16 @@ const EVP_MD* digest_of(std::size_t index) {
 }
 
 /// One for each algorithm and thread, which costs less than one for each key.
+using HmacContexts = std::array<MacContextPtr, kEntries.size()>;
+
+HmacContexts& hmac_contexts() {
+  thread_local HmacContexts contexts;
+  return contexts;
+}
+
 EVP_MAC_CTX* hmac_of(std::size_t index) {
   static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  thread_local std::array<MacContextPtr, kEntries.size()> contexts;
-  auto& context = contexts[index];
+  auto& context = hmac_contexts()[index];
   if (context == nullptr) {
     context.reset(EVP_MAC_CTX_new(mac));
     HOLDFAST_CHECK(context != nullptr);
@@ -64,21 +70,22 @@ EVP_MAC_CTX* hmac_of(std::size_t index) {
   return context.get();
 }
 
-void hmac(std::size_t index, ByteView key, std::initializer_list<ByteView> parts,
-          std::initializer_list<ByteView> more, std::span<std::uint8_t> out) {
-  EVP_MAC_CTX* const context = hmac_of(index);
+void set_key(EVP_MAC_CTX* context, ByteView key) {
   // Without bytes there is no pointer, which OpenSSL takes for "the key of last time".
   static constexpr std::uint8_t kNoByte = 0;
   const std::uint8_t* start = key.empty() ? &kNoByte : key.data();
   HOLDFAST_CHECK(EVP_MAC_init(context, start, key.size(), nullptr) == 1);
+}
+
+void hmac(EVP_MAC_CTX* context, ByteView key, std::initializer_list<ByteView> parts,
+          std::initializer_list<ByteView> more, std::span<std::uint8_t> out) {
+  set_key(context, key);
   for (const auto& list : {parts, more})
     for (const ByteView part : list)
       HOLDFAST_CHECK(EVP_MAC_update(context, part.data(), part.size()) == 1);
   std::size_t size = 0;
   HOLDFAST_CHECK(EVP_MAC_final(context, out.data(), &size, out.size()) == 1);
   HOLDFAST_CHECK(size == out.size());
-  // Another key takes the place of this one, so that it does not stay behind.
-  HOLDFAST_CHECK(EVP_MAC_init(context, &kNoByte, 1, nullptr) == 1);
 }
 
 }  // namespace
@@ -101,7 +108,7 @@ Bytes prf(HashAlgorithm algorithm, ByteView key, std::initializer_list<ByteView>
           std::initializer_list<ByteView> more) {
   const std::size_t index = index_of(algorithm);
   Bytes out(kEntries[index].size);
-  hmac(index, key, parts, more, out);
+  hmac(hmac_of(index), key, parts, more, out);
   return out;
 }
 
@@ -110,10 +117,16 @@ SecretBytes prf_secret(HashAlgorithm algorithm, ByteView key,
   const std::size_t index = index_of(algorithm);
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> buffer;
   const std::span<std::uint8_t> out(buffer.data(), kEntries[index].size);
-  hmac(index, key, parts, {}, out);
+  hmac(hmac_of(index), key, parts, {}, out);
+  set_key(hmac_of(index), {});
   SecretBytes secret{ByteView(out)};
   secure_wipe(out);
   return secret;
+}
+
+void forget_last_key() {
+  for (const auto& context : hmac_contexts())
+    if (context != nullptr) set_key(context.get(), {});
 }
 
 bool is_equal_in_constant_time(ByteView a, ByteView b) {

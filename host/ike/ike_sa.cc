@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "ike/config_mode.h"
 #include "ike/quick_mode.h"
 
@@ -53,6 +54,7 @@ IkeSa::~IkeSa() {
   leave_half_open();
   exchanges_.clear();
   children_.clear();
+  forget_last_key();
 }
 
 void IkeSa::leave_half_open() {

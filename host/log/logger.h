@@ -25,12 +25,18 @@ class Logger : public ike::LogSink {
   void remove(ike::LogSink* sink) { std::erase(sinks_, sink); }
 
   void log(const ike::LogLine& line) override;
+  /// Lines to standard error wait for flush(), which `soon` runs before long: so that many need one
+  /// system call. Without it each is written at once.
+  void set_soon(std::function<void(std::function<void()>)> soon) { soon_ = std::move(soon); }
+  void flush();
 
  private:
   struct Native;
   std::unique_ptr<Native> native_;
   std::function<int(std::string_view)> level_of_;
   std::vector<ike::LogSink*> sinks_;
+  std::function<void(std::function<void()>)> soon_;
+  bool is_flush_due_ = false;
 };
 
 }  // namespace holdfast::log

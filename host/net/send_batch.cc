@@ -95,6 +95,17 @@ void SendBatch::add(const IpAddress& own, const Endpoint& peer, std::uint8_t tos
   vectors_[count_++] = {const_cast<std::uint8_t*>(packet.data()), packet.size()};
 }
 
+void SendBatch::add(const IpAddress& own, const Endpoint& peer, ByteView first, ByteView second) {
+  HOLDFAST_CHECK(!is_full());
+  Slot& slot = slots_[count_];
+  slot.own = own;
+  slot.peer = peer;
+  slot.tos = 0;
+  slot.copy.assign(first.begin(), first.end());
+  slot.copy.insert(slot.copy.end(), second.begin(), second.end());
+  vectors_[count_++] = {slot.copy.data(), slot.copy.size()};
+}
+
 /// Packets from `first` on that can be one message: all of one size, but the last may be shorter.
 std::size_t SendBatch::run_length(std::size_t first) const {
   const Slot& head = slots_[first];
@@ -140,13 +151,13 @@ std::size_t SendBatch::send_singly(const DaemonSocket& socket, const Message& me
   return sent;
 }
 
-SendBatch::Sent SendBatch::flush(DaemonSocket& socket) {
+SendBatch::Sent SendBatch::flush(DaemonSocket& socket, bool is_isakmp) {
   const bool is_udp = socket.kind() != SocketKind::kRawEsp;
-  make_messages(is_udp && num_alone_ == 0);
-  num_alone_ -= std::min(num_alone_, count_);
+  make_messages(is_udp && !is_isakmp && num_alone_ == 0);
+  if (!is_isakmp) num_alone_ -= std::min(num_alone_, count_);
   if (is_udp) {
     SendMode mode = socket.mode();
-    mode.has_checksum = num_messages_ < count_;
+    mode.has_checksum = is_isakmp || num_messages_ < count_;
     socket.set_mode(mode);
   }
   Sent sent;

@@ -55,8 +55,11 @@ class SendBatch {
   /// There must be room. Copies the packet, or with `is_lent` relies on it until flush().
   void add(const IpAddress& own, const Endpoint& peer, std::uint8_t tos, ByteView packet,
            bool is_lent = false);
-  /// Sends all and is empty. What a full send buffer refuses is lost.
-  Sent flush(DaemonSocket& socket);
+  /// A copy of two parts as one datagram.
+  void add(const IpAddress& own, const Endpoint& peer, ByteView first, ByteView second);
+  /// Sends all and is empty. What a full send buffer refuses is lost. ESP has no checksum where it
+  /// can do without, and is joined; ISAKMP has one, and each message leaves alone.
+  Sent flush(DaemonSocket& socket, bool is_isakmp = false);
 
  private:
   struct Slot {

@@ -31,11 +31,12 @@ bool has_marker(ByteView bytes) {
 }  // namespace
 
 struct Sockets::Native {
-  /// A socket, and the ESP packets that wait for it to be written.
+  /// A socket, and the packets that wait for it to be written: all ESP, or all ISAKMP.
   struct Door {
     explicit Door(DaemonSocket opened) : socket(std::move(opened)) {}
     DaemonSocket socket;
     SendBatch batch;
+    bool is_isakmp = false;
     std::size_t most_segments = 1;  // of what came last
   };
 
@@ -52,7 +53,7 @@ struct Sockets::Native {
   void take(const DaemonSocket& socket, const Arrival& arrival);
   void take_isakmp(const Arrival& arrival, ByteView message);
   void take_esp(const DaemonSocket& socket, const Arrival& arrival);
-  void set_mode(Door& door, const SendMode& mode);
+  void prepare(Door& door, bool is_isakmp, bool dont_fragment);
   Door* add_esp(const WirePacket& packet, bool is_lent);
   void flush(Door& door);
   void flush();
@@ -164,17 +165,21 @@ void Sockets::Native::take_esp(const DaemonSocket& socket, const Arrival& arriva
           .esp = arrival.bytes});
 }
 
-/// What waits was given in another mode, so it leaves first.
-void Sockets::Native::set_mode(Door& door, const SendMode& mode) {
-  if (door.socket.mode() == mode) return;
-  flush(door);
+/// Makes room for one. What waits and is of another kind, or was given in another mode, leaves
+/// first; so nothing overtakes.
+void Sockets::Native::prepare(Door& door, bool is_isakmp, bool dont_fragment) {
+  SendMode mode = door.socket.mode();
+  mode.dont_fragment = dont_fragment;
+  if (door.batch.is_full() || door.is_isakmp != is_isakmp || door.socket.mode() != mode)
+    flush(door);
+  door.is_isakmp = is_isakmp;
   door.socket.set_mode(mode);
 }
 
 void Sockets::Native::flush(Door& door) {
   if (door.batch.is_empty()) return;
-  const SendBatch::Sent sent = door.batch.flush(door.socket);
-  counters.esp_out += sent.packets;
+  const SendBatch::Sent sent = door.batch.flush(door.socket, door.is_isakmp);
+  (door.is_isakmp ? counters.datagrams_out : counters.esp_out) += sent.packets;
   counters.send_errors += sent.errors;
 }
 
@@ -218,14 +223,13 @@ void Sockets::send(const Endpoint& own, const Endpoint& peer, ByteView message) 
   const bool is_nat = own.port == native_->config.nat_port;
   HOLDFAST_CHECK(is_nat || own.port == native_->config.ike_port);
   auto* door = native_->find(is_nat ? SocketKind::kNat : SocketKind::kIke, peer.address.is_ipv6);
-  bool is_sent = false;
-  if (door != nullptr) {
-    native_->flush(*door);  // nothing overtakes
-    door->socket.set_mode({.dont_fragment = false, .has_checksum = true});
-    const ByteView marker = is_nat ? ByteView(kNonEspMarker) : ByteView();
-    is_sent = send_datagram(door->socket, own.address, peer, marker, message);
+  if (door == nullptr) {
+    ++native_->counters.send_errors;
+    return;
   }
-  ++(is_sent ? native_->counters.datagrams_out : native_->counters.send_errors);
+  native_->prepare(*door, true, false);
+  door->batch.add(own.address, peer, is_nat ? ByteView(kNonEspMarker) : ByteView(), message);
+  native_->flush_soon();
 }
 
 void Sockets::send_keepalive(const Endpoint& own, const Endpoint& peer) {
@@ -236,7 +240,7 @@ void Sockets::send_keepalive(const Endpoint& own, const Endpoint& peer) {
   ++(is_sent ? native_->counters.datagrams_out : native_->counters.send_errors);
 }
 
-/// With room for it in the door's batch. The checksum of UDP around ESP should be 0 (RFC 3948,
+/// Into the door's batch. The checksum of UDP around ESP should be 0 (RFC 3948,
 /// 2.1): the batch decides, when it knows which packets leave as one.
 Sockets::Native::Door* Sockets::Native::add_esp(const WirePacket& packet, bool is_lent) {
   const bool is_udp = packet.encap == Encap::kUdp;
@@ -246,10 +250,7 @@ Sockets::Native::Door* Sockets::Native::add_esp(const WirePacket& packet, bool i
     ++counters.send_errors;
     return nullptr;
   }
-  if (door->batch.is_full()) flush(*door);
-  SendMode mode = door->socket.mode();
-  mode.dont_fragment = packet.dont_fragment;
-  set_mode(*door, mode);
+  prepare(*door, false, packet.dont_fragment);
   const Endpoint peer{packet.peer.address, is_udp ? packet.peer.port : std::uint16_t{0}};
   door->batch.add(packet.own.address, peer, packet.tos, packet.esp, is_lent);
   return door;

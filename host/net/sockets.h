@@ -55,7 +55,8 @@ class Sockets : public DatagramSink {
   /// object.
   void set_handlers(OnIsakmp on_isakmp, OnEsp on_esp, OnMtu on_mtu);
 
-  /// `own.port` is one of Config's and decides on the marker.
+  /// `own.port` is one of Config's and decides on the marker. Copies the message; it leaves as ESP
+  /// does, in order with the packets of the same port.
   void send(const Endpoint& own, const Endpoint& peer, ByteView message) override;
   void send_keepalive(const Endpoint& own, const Endpoint& peer) override;
   /// Copies the packet; it leaves, with others, before the loop waits again. Order is kept among

@@ -323,7 +323,14 @@ class Middle(Base):
 
     def test_the_old_path_is_gone(self):
         attacker, back, before, kept = self.middle(False)
+        if not self.is_nat_allowed:
+            self.assertNotEqual(self.net.a.spis(), self.spis, "by a new Main Mode alone")
         self.report("is gone", attacker, back, before, kept)
+
+    def test_longer_than_the_mover_asks_again(self):
+        """The last UPDATE is 1.75 s after the final ACK: then it is the question to both ends."""
+        attacker, back, before, kept = self.middle(False, 5)
+        self.report("is gone, for 5 s", attacker, back, before, kept)
 
     def report(self, what, attacker, back, before, kept):
         self.row(f"relay both ways, the old path {what}, allow_nat="

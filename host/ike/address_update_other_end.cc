@@ -112,7 +112,7 @@ std::optional<UpdateReason> UpdateOtherEnd::choose(Pending& pending) const {
 // ---------------------------------------------------------------- answers
 
 AddressUpdate UpdateOtherEnd::reply_to(const Update& update, const Endpoint& own,
-                                       const Endpoint& peer) const {
+                                       const Endpoint& peer) {
   Update reply;
   reply.old_address = update.old_address;
   reply.new_address = update.new_address;
@@ -121,10 +121,15 @@ AddressUpdate UpdateOtherEnd::reply_to(const Update& update, const Endpoint& own
   if (!sa_.has_update_attributes()) return reply;
   reply.sender = sa_.own_cookie();
   reply.observed = peer;
-  const HashAlgorithm hash = sa_.keys->proposal.hash;
-  reply.natd_source = nat_hash(hash, sa_.facts.cookies, own);
-  reply.natd_destination = nat_hash(hash, sa_.facts.cookies, peer);
+  reply.natd_source = nat_hash_of(own_hash_, own);
+  reply.natd_destination = nat_hash_of(peer_hash_, peer);
   return reply;
+}
+
+const Bytes& UpdateOtherEnd::nat_hash_of(NatHash& last, const Endpoint& endpoint) {
+  if (last.hash.empty() || last.endpoint != endpoint)
+    last = {endpoint, nat_hash(sa_.keys->proposal.hash, sa_.facts.cookies, endpoint)};
+  return last.hash;
 }
 
 void UpdateOtherEnd::refuse(const Update& update, UpdateReason reason, const Arrival& arrival) {
@@ -330,15 +335,13 @@ unsigned UpdateOtherEnd::rank(const Endpoint& peer) const {
 Status UpdateOtherEnd::bind(const Endpoint& own, const Endpoint& peer,
                             std::optional<std::uint32_t> credit) {
   const Update& update = pending_->update;
-  const HashAlgorithm hash = sa_.keys->proposal.hash;
-  const auto differs = [&](const std::optional<Bytes>& sent, const Endpoint& seen) {
-    return sent && *sent != nat_hash(hash, sa_.facts.cookies, seen);
-  };
-  const bool is_nat_remote = pending_->observed == pending_->claimed
-                                 ? differs(update.natd_source, peer)
-                                 : peer != pending_->claimed;
-  const bool is_nat_local =
-      update.natd_destination ? differs(update.natd_destination, own) : sa_.facts.is_nat_local;
+  const bool is_nat_remote =
+      pending_->observed == pending_->claimed
+          ? update.natd_source && *update.natd_source != nat_hash_of(peer_hash_, peer)
+          : peer != pending_->claimed;
+  const bool is_nat_local = update.natd_destination
+                                ? *update.natd_destination != nat_hash_of(own_hash_, own)
+                                : sa_.facts.is_nat_local;
   const Endpoint& now = sa_.facts.own != pending_->known_own ? sa_.facts.own : own;
   const Status status = sa_.bind({now, peer, is_nat_local, is_nat_remote, credit},
                                  sa_.children_that_move(pending_->spis, pending_->except));

@@ -74,6 +74,11 @@ class UpdateOtherEnd {
     std::vector<std::uint32_t> spis, except;
     std::int64_t budget = 0;  ///< Bytes of ISAKMP that may still be sent.
   };
+  /// Of the endpoint that was asked for last (RFC 3947, 3.2).
+  struct NatHash {
+    Endpoint endpoint;
+    Bytes hash;
+  };
   struct Answered {
     std::uint32_t request_id = 0;
     UpdateKind kind{};
@@ -97,7 +102,8 @@ class UpdateOtherEnd {
   void bind_finally(const Endpoint& own, const Endpoint& peer);
   void on_time_out();
   void answer(UpdateKind kind, Update content, const Endpoint& own, const Endpoint& peer);
-  Update reply_to(const Update& update, const Endpoint& own, const Endpoint& peer) const;
+  const Bytes& nat_hash_of(NatHash& last, const Endpoint& endpoint);
+  Update reply_to(const Update& update, const Endpoint& own, const Endpoint& peer);
   void report(MoveStep step, const Endpoint& to,
               std::optional<isakmp::UpdateReason> reason = std::nullopt);
 
@@ -108,6 +114,7 @@ class UpdateOtherEnd {
   Timer pending_timer_;
   std::optional<Answered> answered_;
   std::vector<TimePoint> recent_;  // accepted updates, for the rate limit
+  NatHash own_hash_, peer_hash_;   // one move asks for each several times
 };
 
 }  // namespace holdfast::ike

@@ -4,6 +4,7 @@
 #include <sys/signal.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "app/credential_files.h"
@@ -182,6 +183,7 @@ void Daemon::connect() {
                          [this](const IpAddress& peer, unsigned mtu) {
                            if (seat_) seat_->mover().set_path_mtu(peer, mtu);
                          });
+  sockets_->on_no_way([this] { manager_->on_network_change(); });
   watch_tun();
   loop_.watch(vici_->fd(), [this] { vici_->step(); });
   netlink_->on_change([this] {

@@ -16,6 +16,12 @@ constexpr std::size_t kMaxMessageBytes = 65'507;
 /// Packets that leave one by one after the kernel refused some that were joined.
 constexpr std::size_t kAloneAfterRefusal = 1024;
 
+/// EINVAL: the own address is gone, unless it is about the many packets of one message.
+bool is_no_way(int error, bool is_joined) {
+  return error == ENETUNREACH || error == EHOSTUNREACH || error == ENETDOWN ||
+         error == EADDRNOTAVAIL || (error == EINVAL && !is_joined);
+}
+
 }  // namespace
 
 template <typename T>
@@ -176,6 +182,7 @@ SendBatch::Sent SendBatch::flush(DaemonSocket& socket, bool is_isakmp) {
     } else if (!std::exchange(is_second_try, true)) {
       continue;
     } else {
+      sent.has_no_way |= is_no_way(errno, messages_[next].count > 1);
       if (messages_[next].count > 1) sent.packets += send_singly(socket, messages_[next]);
       ++next;
       is_second_try = false;

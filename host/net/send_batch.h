@@ -47,6 +47,7 @@ class SendBatch {
   static constexpr std::size_t kMaxPackets = 64;
   struct Sent {
     std::size_t packets = 0, errors = 0;
+    bool has_no_way = false;  ///< The kernel knows no way for one, or not from its own address.
   };
 
   SendBatch();

@@ -20,6 +20,7 @@ constexpr std::size_t kEspHeaderBytes = 8;              // RFC 4303, 2: SPI, seq
 /// Packets that one socket may read before the others have their turn; a little more if the kernel
 /// gives many as one.
 constexpr std::size_t kMaxPackets = 128;
+constexpr std::chrono::seconds kNoWayPause(1);
 
 bool is_keepalive(ByteView bytes) { return bytes.size() == 1 && bytes[0] == kKeepalive; }
 
@@ -40,7 +41,8 @@ struct Sockets::Native {
     std::size_t most_segments = 1;  // of what came last
   };
 
-  Native(EventLoop& event_loop, const Config& settings) : loop(event_loop), config(settings) {}
+  Native(EventLoop& event_loop, const Config& settings)
+      : loop(event_loop), config(settings), no_way_pause(event_loop) {}
   ~Native() {
     flush();
     for (auto& door : doors) loop.unwatch(door->socket.fd());
@@ -58,16 +60,19 @@ struct Sockets::Native {
   void flush(Door& door);
   void flush();
   void flush_soon();
+  void tell_no_way();
 
   EventLoop& loop;
   Config config;
   OnIsakmp on_isakmp;
   OnEsp on_esp;
   OnMtu on_mtu;
+  OnNoWay on_no_way;
   SocketCounters counters;
   std::vector<std::unique_ptr<Door>> doors;
   ReceiveBatch arrivals;
   bool is_flush_posted = false;
+  Timer no_way_pause;
   /// Work that is posted outlives nobody.
   std::shared_ptr<Native*> self = std::make_shared<Native*>(this);
 };
@@ -181,6 +186,15 @@ void Sockets::Native::flush(Door& door) {
   const SendBatch::Sent sent = door.batch.flush(door.socket, door.is_isakmp);
   (door.is_isakmp ? counters.datagrams_out : counters.esp_out) += sent.packets;
   counters.send_errors += sent.errors;
+  if (sent.has_no_way) tell_no_way();
+}
+
+void Sockets::Native::tell_no_way() {
+  if (!on_no_way || no_way_pause.is_running()) return;
+  no_way_pause.start(kNoWayPause, [] {});
+  loop.post([weak = std::weak_ptr(self)] {
+    if (const auto alive = weak.lock()) (*alive)->on_no_way();
+  });
 }
 
 void Sockets::Native::flush() {
@@ -218,6 +232,8 @@ void Sockets::set_handlers(OnIsakmp on_isakmp, OnEsp on_esp, OnMtu on_mtu) {
   native_->on_esp = std::move(on_esp);
   native_->on_mtu = std::move(on_mtu);
 }
+
+void Sockets::on_no_way(OnNoWay on_no_way) { native_->on_no_way = std::move(on_no_way); }
 
 void Sockets::send(const Endpoint& own, const Endpoint& peer, ByteView message) {
   const bool is_nat = own.port == native_->config.nat_port;

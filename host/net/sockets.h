@@ -45,6 +45,8 @@ class Sockets : public DatagramSink {
   /// ICMP, or the first link, said that packets to `peer` must be at most `mtu` bytes (outer IP
   /// packet). ICMP is not authenticated: how far to believe it is the receiver's to judge.
   using OnMtu = std::function<void(const IpAddress& peer, unsigned mtu)>;
+  /// The kernel refused to send: it has no way to a peer, or an own address is gone.
+  using OnNoWay = std::function<void()>;
 
   /// A machine without IPv6 has none. Errors: kInUse (port taken: says which), kRefused (no
   /// capability), kIo.
@@ -54,6 +56,8 @@ class Sockets : public DatagramSink {
   /// Called from the loop alone; packets that come earlier are lost. Handlers must not end the
   /// object.
   void set_handlers(OnIsakmp on_isakmp, OnEsp on_esp, OnMtu on_mtu);
+  /// Called at once, but at most once a second.
+  void on_no_way(OnNoWay on_no_way);
 
   /// `own.port` is one of Config's and decides on the marker. Copies the message; it leaves as ESP
   /// does, in order with the packets of the same port.

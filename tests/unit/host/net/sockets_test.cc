@@ -447,6 +447,38 @@ TEST_F(SocketsTest, PortThatIsNotOursIsTheCallersFault) {
   EXPECT_DEATH(sockets->send({ip("127.0.0.1"), 501}, {ip("127.0.0.1"), 500}, Bytes{1}), "");
 }
 
+// No route, and an own address that is not there: told once for many packets, and again later.
+TEST_F(SocketsTest, ThatThereIsNoWayIsTold) {
+  const auto sockets = open();
+  ASSERT_NE(sockets, nullptr);
+  std::size_t told = 0;
+  sockets->on_no_way([&] { ++told; });
+  sockets->send({ip("127.0.0.1"), 500}, {ip("127.0.0.1"), 14'500}, Bytes{7});
+  flush();
+  flush();
+  EXPECT_EQ(told, 0u) << "where nobody listens is no matter of ways";
+  for (int packet = 0; packet < 3; ++packet) {
+    sockets->send({{}, 500}, {ip("192.0.2.1"), 500}, Bytes{7});
+    sockets->send_esp({.own = {}, .peer = {ip("192.0.2.1"), 0}, .esp = esp_packet(1)});
+    flush();
+    flush();
+  }
+  EXPECT_EQ(told, 1u);
+  EXPECT_EQ(sockets->counters().send_errors, 6u);
+}
+
+TEST_F(SocketsTest, ThatTheOwnAddressIsGoneIsTold) {
+  const auto sockets = open();
+  ASSERT_NE(sockets, nullptr);
+  std::size_t told = 0;
+  sockets->on_no_way([&] { ++told; });
+  sockets->send_esp(
+      {.own = {ip("192.0.2.7"), 0}, .peer = {ip("127.0.0.1"), 0}, .esp = esp_packet(1)});
+  flush();
+  flush();
+  EXPECT_EQ(told, 1u);
+}
+
 TEST_F(SocketsTest, SourceAddressFollowsTheRoutesOfTheMark) {
   shell(
       "ip link add name d0 type bridge\nip link set d0 up\n"

@@ -111,8 +111,8 @@ Status IkeSa::bind(const Rebinding& to, const std::vector<ChildSa*>& moving) {
   if (to.own != facts.own || to.peer != facts.peer) {
     has_moved_ = true;
     if (probe_) probe_->drop();
-    for (Observer* observer : context_.observers)
-      observer->on_ike_update(snapshot_without_children(), to.own, to.peer);
+    const IkeSnapshot before = snapshot_without_children();
+    for (Observer* observer : context_.observers) observer->on_ike_update(before, to.own, to.peer);
   }
   facts.own = to.own;
   facts.peer = to.peer;

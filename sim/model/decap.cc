@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/decap.h"
 
+#include <algorithm>
+
 #include "model/sa_table.h"
 
 // RFC 4303, 2:

@@ -14,6 +14,7 @@ import sys
 from check_documents import check_documents
 from check_functions import check_functions
 from check_plan import check_plan
+from check_std_includes import check_std_includes
 from citations import PAGE as CITATIONS, check_citation_page
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -254,6 +255,7 @@ def main():
     check_functions(ROOT, files, GENERATED, report)
     check_rtl(files, report)
     check_includes(files, report)
+    check_std_includes(ROOT, [f for f in files if f.endswith((".cc", ".h"))], report)
     check_citations(files, report)
     check_mirrors(files, report)
     check_documents(ROOT, files, GENERATED, report)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "Vesp_append_icv_model.h"
 #include "Vesp_decap_split_model.h"
 #include "Vesp_trailer_model.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "Vnet_parse_inbound_model.h"
 #include "Vnet_parse_outbound_model.h"
 #include "rtl/common/beat_bench.h"

@@ -2,6 +2,7 @@
 // Every byte of docs/protocol/address_update_examples.md, made again with the daemon's own code.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "rule_bench.h"
 #include "support/sim.h"
 #include "test_bench.h"

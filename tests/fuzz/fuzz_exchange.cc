@@ -20,6 +20,11 @@ using namespace isakmp;
 
 constexpr unsigned kNumStates = 5;  // before messages 1 (2), 3 (4), 5 (6), established, with child
 
+/// Of a file with one.
+ConnectionConfig connection(const std::string& text) {
+  return read_connection(parse_config(text, "fuzz.conf").value().sections.at(0)).value();
+}
+
 class Walk {
  public:
   Walk(bool is_initiator, bool knows_updates, unsigned state)
@@ -27,9 +32,8 @@ class Walk {
         updates_(world_, forger_),
         knows_updates_(knows_updates),
         due_(is_initiator ? 1 : 2) {
-    world_.responder.load(gateway_conf("pools = p"));
-    world_.responder.manager->load_pool({"p", Prefix::parse("10.77.0.0/29").value(), {}});
-    if (!is_initiator) world_.initiator.load(client_conf());
+    configure(is_initiator);
+    forger_.dh = std::move(kept_key());
     if (!is_initiator) {
       world_.initiator.initiate("net");
       hear(1);
@@ -38,6 +42,10 @@ class Walk {
     if (state == 4 && is_established() && is_initiator) forger_.quick(1);
     if (state == 4 && is_established() && !is_initiator) answer_quick();
   }
+
+  Walk(const Walk&) = delete;
+  Walk& operator=(const Walk&) = delete;
+  ~Walk() { kept_key() = std::move(forger_.dh); }
 
   void run(unsigned operation, std::uint32_t id, unsigned index, ByteView bytes) {
     if (due_ <= 6 && operation % 4 != 3)
@@ -95,6 +103,23 @@ class Walk {
   }
 
  private:
+  /// The target alone; its file is read once for all inputs.
+  void configure(bool is_initiator) {
+    static const ConnectionConfig kGateway = connection(gateway_conf("pools = p"));
+    static const ConnectionConfig kClient = connection(client_conf());
+    ike::Manager& manager = *forger_.target.manager;
+    manager.load_connection(is_initiator ? kGateway : kClient);
+    if (is_initiator) manager.load_pool({"p", Prefix::parse("10.77.0.0/29").value(), {}});
+    const Bytes secret(forger_.psk.begin(), forger_.psk.end());
+    manager.credentials().add_shared({"psk", SecretBytes(secret), {}});
+  }
+
+  /// The peer has the same private value whenever it comes; the target has a fresh one.
+  static std::unique_ptr<DiffieHellman>& kept_key() {
+    static std::unique_ptr<DiffieHellman> key;
+    return key;
+  }
+
   bool is_established() const { return due_ > 6 && !forger_.last_block.empty(); }
 
   /// Of the message of Main Mode that is due, as they should be.

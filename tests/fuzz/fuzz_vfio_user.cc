@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client of the card's server that says anything. The first byte says how: bytes as they come
-// from a socket, or messages whose frame is right and whose content is not, with descriptors.
+// from a socket, or messages whose frame is right and whose content is not, with descriptors; and
+// whether the card is looked at when the client is gone (4 to 7).
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "base/wire.h"
@@ -16,6 +18,7 @@
 #include "link/link_device.h"
 #include "link/message_reader.h"
 #include "model/soft_card.h"
+#include "model/soft_registers.h"
 
 namespace holdfast::link {
 namespace {
@@ -32,6 +35,11 @@ const OwnedFd& memory_file() {
   return file;
 }
 
+const OwnedFd& root_folder() {
+  static const OwnedFd folder(open("/", O_RDONLY | O_CLOEXEC));
+  return folder;
+}
+
 /// Up to three descriptors, two bits each: none, memory, an eventfd, the root folder.
 Fds make_fds(unsigned kinds) {
   Fds fds;
@@ -44,7 +52,7 @@ Fds make_fds(unsigned kinds) {
         fds.emplace_back(eventfd(0, EFD_CLOEXEC));
         break;
       case 3:
-        fds.emplace_back(open("/", O_RDONLY | O_CLOEXEC));
+        fds.emplace_back(fcntl(root_folder().get(), F_DUPFD_CLOEXEC, 0));
         break;
       default:
         break;
@@ -107,14 +115,51 @@ void run_bytes(LinkDevice& device, ByteView input) {
   fuzz::require(!reader.why().empty());
 }
 
-void run(unsigned kind, ByteView input) {
+/// All registers in order, and the counts as they are now.
+std::vector<std::uint32_t> look_at(CardIo& card) {
+  static const model::SoftRegisters kMap;
+  card.write_csr(csr::kCounterSnapshot, csr::kCounterSnapshotTake.mask());
+  std::vector<std::uint32_t> values;
+  for (std::uint32_t offset = 0; offset < csr::kBar0Bytes; offset += 4)
+    if (kMap.exists(csr::CsrOffset{offset}))
+      values.push_back(card.read_csr(csr::CsrOffset{offset}));
+  return values;
+}
+
+std::unique_ptr<ServedCard> make_card() {
   model::Limits limits;
   limits.num_sas = limits.num_paths = 4;
-  Served<model::SoftCard> card(std::make_unique<model::SoftCard>(limits));
-  LinkDevice device(card);
+  return std::make_unique<Served<model::SoftCard>>(std::make_unique<model::SoftCard>(limits));
+}
+
+/// A client that says nothing.
+void visit(ServedCard& card) { [[maybe_unused]] const LinkDevice device(card); }
+
+/// What a client leaves behind must be what one leaves that never said anything.
+void check_left(ServedCard& card) {
+  static const auto kUntouched = [] {
+    const auto fresh = make_card();
+    visit(*fresh);
+    return look_at(fresh->io());
+  }();
+  fuzz::require(look_at(card.io()) == kUntouched);
+  visit(card);  // looking counted cycles
+}
+
+void talk(LinkDevice& device, ServedCard& card, unsigned kind, ByteView input) {
   if (kind % 4 == 0) return run_bytes(device, input);
   if (kind % 4 != 1) negotiate(device);
   run_messages(device, card, input);
+}
+
+/// One card serves all inputs, as that of a server serves all clients: they find it reset.
+void run(unsigned kind, ByteView input) {
+  static const std::unique_ptr<ServedCard> card = make_card();
+  {
+    LinkDevice device(*card);
+    talk(device, *card, kind, input);
+  }
+  if (kind / 4 == 1) check_left(*card);
 }
 
 }  // namespace

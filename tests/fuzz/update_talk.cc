@@ -20,13 +20,14 @@ const IpAddress& victim() {
 
 /// Where messages come from and what is claimed: the peer's own place, two more, and the victim's.
 Endpoint place(const Endpoint& self, unsigned number) {
+  static const IpAddress kSecond = address("203.0.113.7"), kThird = address("2001:db8::7");
   switch (number % 4) {
     case 0:
       return self;
     case 1:
-      return {address("203.0.113.7"), self.port};
+      return {kSecond, self.port};
     case 2:
-      return {address("2001:db8::7"), 4500};
+      return {kThird, 4500};
     default:
       return {victim(), self.port};
   }

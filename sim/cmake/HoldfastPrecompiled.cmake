@@ -6,8 +6,9 @@ option(HOLDFAST_PCH "Precompile the headers of the standard library and of Googl
 
 # ccache looks at no file that reads a precompiled header, unless it is told that no header says
 # what a macro was (ours are headers of other people).
+set(HOLDFAST_PCH_CCACHE CCACHE_SLOPPINESS=pch_defines,time_macros)
 if(HOLDFAST_PCH AND CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache$")
-  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros)
+  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER env ${HOLDFAST_PCH_CCACHE})
 endif()
 
 set(HOLDFAST_STD_HEADERS <algorithm> <array> <bit> <charconv> <chrono> <compare> <concepts> <cstddef>

@@ -62,6 +62,11 @@ function(holdfast_verilate target)
   if(HOLDFAST_CCACHE)
     set(launcher OBJCACHE=${HOLDFAST_CCACHE})
   endif()
+  set(precompiled "")
+  if(HOLDFAST_PCH)
+    set(precompiled -f ${CMAKE_SOURCE_DIR}/sim/cmake/verilated_headers.mk)
+    list(TRANSFORM launcher REPLACE "=" "=env ${HOLDFAST_PCH_CCACHE} ")
+  endif()
   file(GLOB top_file ${HOLDFAST_RTL}/*/${ARG_TOP}.sv ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_TOP}.sv)
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(
@@ -71,7 +76,7 @@ function(holdfast_verilate target)
       --output-split 5000 --prefix V${target} --top-module ${ARG_TOP} --Mdir ${dir}
       ${HOLDFAST_LINT_FLAGS} ${HOLDFAST_VERILATOR_SEARCH} ${HOLDFAST_RTL_PACKAGES}
       ${top_file}
-    COMMAND ${HOLDFAST_MAKE} -s -C ${dir} -f V${target}.mk ${launcher}
+    COMMAND ${HOLDFAST_MAKE} -s -C ${dir} -f V${target}.mk ${precompiled} ${launcher}
       "OPT_FAST=${optimise}" "OPT_SLOW=-O0" "OPT_GLOBAL=-O2"
       "USER_CPPFLAGS=-fPIC -std=c++20 -DSC_CPLUSPLUS=201703L" V${target}__ALL.a
     COMMAND ${CMAKE_COMMAND} -E copy ${dir}/V${target}__ALL.a ${dir}/libV${target}.a

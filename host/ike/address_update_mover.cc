@@ -132,7 +132,7 @@ void UpdateMover::begin(Move move) {
               move.old_own.address.text() + " to " + move.own.address.text() +
               (move.does_old_path_work ? ", the old path still works" : ", the old path is gone"));
   report(MoveStep::kBegan, move);
-  if (!proven_peer_) proven_peer_ = sa_.facts.peer;
+  if (!proven_peer_) proven_peer_ = sa_.other_end().proven_peer();
   // What leaves from the new address is accepted at once: inbound SAs are found by their SPI. Who
   // knows whether there is a NAT: UDP passes.
   if (!move.does_old_path_work)
@@ -147,8 +147,17 @@ const Endpoint& UpdateMover::peer_of(const Move& move) const {
   return sa_.facts.peer != move.known_peer ? sa_.facts.peer : move.peer;
 }
 
+/// The peer may be elsewhere by now, or back where it was.
+void UpdateMover::begin_again(Move move) {
+  move.peer = peer_of(move);
+  begin(std::move(move));
+}
+
 Status UpdateMover::bind(const Move& move, bool is_nat_local, bool is_nat_remote) {
-  return sa_.bind({move.own, peer_of(move), is_nat_local, is_nat_remote, std::nullopt},
+  const Endpoint& peer = peer_of(move);
+  // Nothing more goes on credit to where the peer only says it is; its proof sets that right.
+  const auto credit = sa_.other_end().is_unproven(peer) ? std::optional(0u) : std::nullopt;
+  return sa_.bind({move.own, peer, is_nat_local, is_nat_remote, credit},
                   sa_.children_that_move({}, move.tied));
 }
 
@@ -337,19 +346,19 @@ void UpdateMover::on_nack(const Update& nack) {
 
 void UpdateMover::on_refused(const Update& nack) {
   move_timer_.stop();
-  const Move refused = *std::exchange(move_, std::nullopt);
+  Move refused = *std::exchange(move_, std::nullopt);
   const UpdateReason reason = nack.reason.value_or(UpdateReason::kPolicy);
   sa_.log(0, "address update #" + std::to_string(refused.request_id) +
                  ": the peer refuses: " + std::string(name_of(reason)));
   report(MoveStep::kRefused, refused, reason);
   if (reason == UpdateReason::kSuperseded && nack.highest && *nack.highest < 0xFFFF'FFFE) {
     next_request_id_ = std::max(next_request_id_, *nack.highest + 1);
-    return begin(refused);
+    return begin_again(std::move(refused));
   }
   // Nothing is negotiated anew for a while: the other end has its hands full.
   const Duration patience = sa_.update_config().give_up + kBusyPatience;
   if (reason == UpdateReason::kBusy && sa_.context().now() - refused.began < patience) {
-    retry_timer_.start(kBusyWait, [this, refused] { begin(refused); });
+    retry_timer_.start(kBusyWait, [this, refused] { begin_again(refused); });
     return;
   }
   if (reason == UpdateReason::kMalformed) sa_.log(0, "this is a bug; please report it");

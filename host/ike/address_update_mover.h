@@ -62,6 +62,7 @@ class UpdateMover {
   /// Where the peer is now.
   const Endpoint& peer_of(const Move& move) const;
   void begin(Move move);
+  void begin_again(Move move);
   Update base_of(const Move& move) const;
   void send_update(const Move& move);
   void send_confirm(const Move& move, const Bytes& challenge, const Endpoint& own,

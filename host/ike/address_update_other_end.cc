@@ -410,6 +410,10 @@ void UpdateOtherEnd::bind_provisionally(const Arrival& arrival) {
   report(MoveStep::kBound, arrival.peer);
 }
 
+const Endpoint& UpdateOtherEnd::proven_peer() const {
+  return provisional_ ? provisional_->proven_peer : sa_.facts.peer;
+}
+
 /// Back to the endpoint that was proven last.
 void UpdateOtherEnd::roll_back() {
   const auto undone = std::exchange(provisional_, std::nullopt);

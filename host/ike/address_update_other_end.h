@@ -23,6 +23,12 @@ class UpdateOtherEnd {
   bool is_bindable(const IpAddress& address) const;
   /// What is bound is not proven.
   bool is_provisional() const { return provisional_.has_value(); }
+  /// Bound, and not proven.
+  bool is_unproven(const Endpoint& peer) const {
+    return provisional_ && provisional_->peer == peer;
+  }
+  /// Where the peer has proven to be last.
+  const Endpoint& proven_peer() const;
   /// False if it came from where it is refused or no proof, and may come again from elsewhere.
   bool on_update(const isakmp::AddressUpdate& update, const Arrival& arrival);
   bool on_confirm(const isakmp::AddressUpdate& update, const Arrival& arrival);

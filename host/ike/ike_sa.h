@@ -136,6 +136,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   const AddressUpdateConfig& update_config() const;
   /// The address may be a peer's, and the configuration does not leave it out.
   bool may_bind(const IpAddress& address) { return updates().other_end.is_bindable(address); }
+  const UpdateOtherEnd& other_end() { return updates().other_end; }
   /// Both ends speak of more than the base form.
   bool has_update_attributes() const;
   /// No younger ISAKMP SA with the same peer stands.

@@ -43,7 +43,9 @@ void IkeSa::adopt_children() {
       other->updates_->other_end.stop();
       updates().inherit(*other->updates_);
     }
-    if (!path_) path_ = other->path_;
+    // Whoever has the children moves them, and nobody else.
+    auto path = std::exchange(other->path_, nullptr);
+    if (!path_) path_ = std::move(path);
     parking_.reset();
     for (auto& child : other->children_) child->set_ike(*this);
     children_.splice(children_.end(), other->children_);

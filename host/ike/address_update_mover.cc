@@ -274,7 +274,7 @@ void UpdateMover::on_moved(const Update& answer) {
   if (const Status status = bind(done, is_nat_local, is_nat_remote); !status)
     return fall_back(done, status.error().text());
   acknowledged_ = done.own.address;
-  proven_peer_.reset();
+  on_peer_bound();
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(sa_.context().now() - done.began);
   sa_.log(0, "address update #" + std::to_string(done.request_id) + ": moved to " +
@@ -390,6 +390,12 @@ void UpdateMover::on_no_answer() {
     given_up.own = way->own;
     given_up.known_peer = sa_.facts.peer;
     static_cast<void>(bind(given_up, true, sa_.facts.is_nat_remote));
+  }
+  // If it did not answer Main Mode there last time, perhaps it does elsewhere.
+  const std::size_t turn = num_fall_backs_++ % given_up.tried.size();
+  if (const auto way = sa_.way_to(given_up.tried[turn].address); way && turn > 0) {
+    given_up.own = way->own;
+    given_up.peer = way->peer;
   }
   fall_back(given_up, "the peer does not answer the address update");
 }

@@ -29,7 +29,10 @@ class UpdateMover {
   /// While the peer is asked at addresses that it has not answered from: where it was last.
   const std::optional<Endpoint>& proven_peer() const { return proven_peer_; }
   /// The peer has proven where it is.
-  void on_peer_bound() { proven_peer_.reset(); }
+  void on_peer_bound() {
+    proven_peer_.reset();
+    num_fall_backs_ = 0;
+  }
   bool is_moving_to(const Endpoint& own, const Endpoint& peer, bool does_old_path_work) const;
   /// ACK or NACK. False if it came from elsewhere than expected, and may come again.
   bool on_answer(UpdateKind kind, const isakmp::AddressUpdate& answer, const Arrival& arrival);
@@ -88,6 +91,7 @@ class UpdateMover {
   std::uint32_t next_request_id_ = 1;
   IpAddress acknowledged_;  // the last own address that the peer is known to have bound
   std::optional<Endpoint> proven_peer_;
+  std::size_t num_fall_backs_ = 0;  // since the peer was bound
   std::optional<Move> move_;
   std::optional<Move> done_;  // the last one: later challenges are still answered
   Timer move_timer_, retry_timer_, settled_timer_;

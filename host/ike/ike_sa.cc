@@ -269,8 +269,8 @@ bool IkeSa::answer_duplicate(std::uint32_t message_id, ByteView digest) {
     const bool is_same =
         std::equal(digest.begin(), digest.end(), finished.digest.begin(), finished.digest.end());
     ++(is_same ? context_.counters.retransmits_in : context_.counters.replayed);
-    // To the one who got it first: a copy from elsewhere makes nobody a target.
-    if (is_same) transmit(finished.reply, finished.own, finished.peer);
+    // To where the peer is bound: a copy from elsewhere makes nobody a target.
+    if (is_same) transmit(finished.reply);
     return true;
   }
   if (!is_used(message_id)) return false;
@@ -347,8 +347,8 @@ void IkeSa::finish_exchange(std::uint32_t message_id) {
   remember(message_id);
   // Where the peer had the last word, its message ID is enough.
   if (!found->second->last_sent.empty())
-    finished_.push_back({message_id, std::move(found->second->last_digest),
-                         std::move(found->second->last_sent), facts.own, facts.peer});
+    finished_.push_back(
+        {message_id, std::move(found->second->last_digest), std::move(found->second->last_sent)});
   if (finished_.size() > kMaxFinished) finished_.erase(finished_.begin());
   // With its SA, which it refers to.
   context_.keep_a_moment(

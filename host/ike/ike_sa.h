@@ -4,6 +4,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "ike/address_update.h"
@@ -195,7 +196,6 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   struct Finished {
     std::uint32_t message_id;
     Bytes digest, reply;
-    Endpoint own, peer;
   };
   /// What is left of Main Mode for a while: the last message and what answers it.
   struct MainModeAnswer {
@@ -235,6 +235,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool has_same_ends(const IkeSa& other) const;
   bool is_with_same_peer(const IkeSa& other) const;
   void adopt_children();
+  void stand_by_own_ends();
   bool is_preferred_to(const IkeSa& other) const;
   /// Another SA that stands with the same peer, the preferred one; nothing if there is none.
   std::shared_ptr<IkeSa> sibling() const;
@@ -266,6 +267,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   /// Inside what a child protects on one side, everything not counted.
   bool is_inner(const IpAddress& address, bool is_ours) const;
   void start_move(const Way& way, bool does_old_path_work);
+  std::set<std::string> installed_children() const;
   void follow_anew(const std::shared_ptr<IkeSa>& successor);
   void on_anew_failed(const std::string& reason);
   void park(Wait wait, bool tries_again);

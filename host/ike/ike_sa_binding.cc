@@ -183,11 +183,16 @@ void IkeSa::negotiate_anew(const Endpoint& own, const Endpoint& peer) {
   });
 }
 
-/// The old SAs live until all new ones are up, and a moment longer.
-void IkeSa::follow_anew(const std::shared_ptr<IkeSa>& successor) {
+std::set<std::string> IkeSa::installed_children() const {
   std::set<std::string> names;
   for (const auto& child : children_)
     if (child->state() == ChildState::kInstalled) names.insert(child->agreement().name);
+  return names;
+}
+
+/// The old SAs live until all new ones are up, and a moment longer.
+void IkeSa::follow_anew(const std::shared_ptr<IkeSa>& successor) {
+  const std::set<std::string> names = installed_children();
   const auto end_later = [weak = weak_from_this(), next = std::weak_ptr(successor)] {
     const auto old = weak.lock();
     if (!old || old->is_dead_) return;

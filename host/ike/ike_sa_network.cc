@@ -118,7 +118,10 @@ void IkeSa::look_at_network() {
     return;
   }
   const bool is_reachable = context_.network->source_to(facts.peer.address).has_value();
-  const bool does_old_path_work = is_old_usable && is_reachable;
+  // Where the peer did not answer either nothing works.
+  const auto proven = updates_ ? updates_->mover.proven_peer() : std::nullopt;
+  const bool is_proven = !proven || *proven == facts.peer;
+  const bool does_old_path_work = is_old_usable && is_reachable && is_proven;
   if (parking_ && parking_->wait == Wait::kForAddress) resume();
   const bool is_here = way->own.address == facts.own.address && way->peer == facts.peer;
   const bool is_moving = updates_ && updates_->mover.is_moving();
@@ -150,7 +153,10 @@ bool IkeSa::can_wait() const {
 
 /// SAs and PROTECT policies stay; DPD and keepalives rest.
 void IkeSa::park(Wait wait, bool tries_again) {
-  if (parking_ && parking_->wait == wait) return;
+  if (parking_ && parking_->wait == wait) {
+    parking_->tries_again |= tries_again;
+    return;
+  }
   parking_ = std::make_unique<Parking>(wait, tries_again, context_.now(), context_.outside.timers);
   dpd_timer_.stop();
   keepalive_timer_.stop();
@@ -178,6 +184,7 @@ void IkeSa::resume() {
   last_heard_ = context_.now();
   start_dpd();
   start_keepalive();
+  if (!is_ours) on_network_change();  // this end may have moved meanwhile
 }
 
 void IkeSa::look_at_silent_peer() {

@@ -52,6 +52,18 @@ void IkeSa::adopt_children() {
     for (Waiting& waiting : std::exchange(other->waiting_, {}))
       waiting_.push_back(std::move(waiting));
   }
+  stand_by_own_ends();
+}
+
+/// A path that was adopted may lead to where the other SA had its peer.
+void IkeSa::stand_by_own_ends() {
+  if (!path_) return;
+  const Binding& bound = path_->binding();
+  if (bound.own.address == facts.own.address && bound.peer.address == facts.peer.address) return;
+  const Status status =
+      bind({facts.own, facts.peer, facts.is_nat_local, facts.is_nat_remote, std::nullopt},
+           children_that_move({}, {}));
+  if (!status) log(0, "children stay where they were bound: " + status.error().text());
 }
 
 /// Of two SAs with one peer the younger stays; of two that both ends began at once the one with

@@ -107,6 +107,9 @@ void IkeSa::on_ended_by_peer() {
   if (const auto other = sibling()) {
     other->adopt_children();
     other->start_waiting();
+  } else if (const auto successor = successor_.lock(); successor && is_abandoned_) {
+    // It is negotiated anew after a move already, and what was up comes up there.
+    for (const std::string& name : installed_children()) successor->add_child(name, nullptr);
   }
   std::set<std::string> anew;
   for (const ChildConfig& child : facts.config->children) {

@@ -55,6 +55,8 @@ UpdateMover::UpdateMover(IkeSa& sa)
       settled_timer_(sa.context().outside.timers) {}
 
 void UpdateMover::inherit(const UpdateMover& old) {
+  // This one may have moved already: numbers never fall.
+  if (old.next_request_id_ <= next_request_id_) return;
   next_request_id_ = old.next_request_id_;
   acknowledged_ = old.acknowledged_;
 }

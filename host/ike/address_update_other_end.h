@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -47,7 +48,9 @@ class UpdateOtherEnd {
   bool may_send(const Endpoint& peer, std::size_t message_bytes);
   /// What is not proven is undone: the SA ends or is renewed.
   void stop();
-  void inherit(const UpdateOtherEnd& old) { highest_accepted_ = old.highest_accepted_; }
+  void inherit(const UpdateOtherEnd& old) {
+    highest_accepted_ = std::max(highest_accepted_, old.highest_accepted_);
+  }
 
  private:
   using Update = isakmp::AddressUpdate;

@@ -40,7 +40,10 @@ ByteView Exchange::after_hash(const std::vector<Payload>& payloads, ByteView pla
 }
 
 Status Exchange::check_hash(const std::vector<Payload>& payloads, ByteView expected) {
-  if (is_equal_in_constant_time(payloads.front().body, expected)) return {};
+  if (is_equal_in_constant_time(payloads.front().body, expected)) {
+    sa_.on_known_to_peer();
+    return {};
+  }
   ++sa_.context().counters.bad_hash;
   return fail(ErrorCode::kBadValue, "HASH payload", "does not authenticate the message");
 }
@@ -51,11 +54,13 @@ void Exchange::send(const Bytes& hash, const Parts& rest, bool is_answered) {
   for (const auto& [type, body] : rest) payloads.add(type, body);
   last_sent = seal(sa_.header(type_, message_id_), payloads, *sa_.keys, iv_);
   if (is_answered) {
-    retransmitter_.start(last_sent, [this] {
-      on_gave_up();
+    const auto end = [this] {
       last_sent.clear();
       sa_.finish_exchange(message_id_);
-    });
+    };
+    const auto gave_up = [this, end] { on_gave_up(), end(); };
+    const auto no_need = [this, end] { return is_answered_otherwise() && (end(), true); };
+    retransmitter_.start(last_sent, gave_up, no_need);
   } else {
     retransmitter_.stop();
     sa_.transmit(last_sent);

@@ -40,6 +40,8 @@ class Exchange {
   /// Encrypts HASH and the payloads behind it, keeps the message and sends it; again and again
   /// until something comes if it `is_answered`.
   void send(const Bytes& hash, const Parts& rest, bool is_answered);
+  /// There is no answer yet. True if none is needed any more, and the exchange is over.
+  virtual bool is_answered_otherwise() { return false; }
   /// Nobody answered.
   virtual void on_gave_up() {}
   void finish();

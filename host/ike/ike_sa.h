@@ -92,6 +92,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool is_initiator() const { return facts.role == Role::kInitiator; }
   bool is_established() const { return state_ == IkeState::kEstablished; }
   bool is_dead() const { return is_dead_; }
+  /// For an own address, or for a silent peer.
+  bool is_waiting() const { return parking_ != nullptr; }
   /// Where message 1 went to, or came from.
   const Endpoint& first_peer() const { return first_peer_; }
   /// Of a responder: nobody has shown yet that he gets what is sent to his address.
@@ -115,6 +117,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t fresh_message_id();
   /// Main Mode is done.
   void on_established(Seconds peer_lifetime);
+  /// The peer has shown that this SA stands at its end too: older ones give their children.
+  void on_known_to_peer();
   /// Main Mode got no answer: begins anew as often as `keyingtries` says, then fails.
   void on_no_answer(const std::string& reason);
   /// It failed for good: all that waits is told, and the SA ends.
@@ -235,10 +239,17 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   bool has_same_ends(const IkeSa& other) const;
   bool is_with_same_peer(const IkeSa& other) const;
   void adopt_children();
+  void adopt_addresses_of(IkeSa& other);
+  void adopt_children_of(IkeSa& other);
+  bool waits_for_peer() const;
+  std::shared_ptr<IkeSa> heir() const;
+  void inherit_from(IkeSa& ended);
+  void show_that_it_stands();
   void stand_by_own_ends();
   bool is_preferred_to(const IkeSa& other) const;
   /// Another SA that stands with the same peer, the preferred one; nothing if there is none.
   std::shared_ptr<IkeSa> sibling() const;
+  bool is_replaced() const;
   void settle();
   void enforce_uniqueness();
   void remove_child(ChildSa& child, bool is_reported);
@@ -267,7 +278,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   /// Inside what a child protects on one side, everything not counted.
   bool is_inner(const IpAddress& address, bool is_ours) const;
   void start_move(const Way& way, bool does_old_path_work);
-  std::set<std::string> installed_children() const;
+  std::set<std::string> wanted_children() const;
   void follow_anew(const std::shared_ptr<IkeSa>& successor);
   void on_anew_failed(const std::string& reason);
   void park(Wait wait, bool tries_again);
@@ -281,6 +292,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   // DPD (RFC 3706) and keepalives (RFC 3948, 4)
   void start_dpd();
   void on_dpd_time();
+  Duration dpd_timeout() const;
+  void ask_by_dpd();
   void on_dpd(const isakmp::Notification& notification);
   bool is_new_dpd(std::uint32_t sequence);
   void on_silent();
@@ -291,6 +304,7 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   std::uint32_t unique_id_;
   IkeState state_ = IkeState::kConnecting;
   bool is_dead_ = false, is_half_open_ = false, is_configuring_ = false, is_renewed_ = false;
+  bool is_known_to_peer_ = false;
   std::unique_ptr<MainMode> main_mode_;
   Endpoint first_own_, first_peer_;  // of message 1; Main Mode may have left them
   unsigned tries_ = 0;               // of Main Mode that got no answer

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ike/ike_sa.h"
+#include "ike/quick_mode.h"
 
 namespace holdfast::ike {
 
@@ -183,16 +184,21 @@ void IkeSa::negotiate_anew(const Endpoint& own, const Endpoint& peer) {
   });
 }
 
-std::set<std::string> IkeSa::installed_children() const {
+/// Those that are up, or shall be.
+std::set<std::string> IkeSa::wanted_children() const {
   std::set<std::string> names;
   for (const auto& child : children_)
     if (child->state() == ChildState::kInstalled) names.insert(child->agreement().name);
+  for (const Waiting& waiting : waiting_) names.insert(waiting.child);
+  for (const auto& [id, exchange] : exchanges_)
+    if (!exchange->is_done() && dynamic_cast<const QuickModeInitiator*>(exchange.get()))
+      names.insert(exchange->child_name());
   return names;
 }
 
 /// The old SAs live until all new ones are up, and a moment longer.
 void IkeSa::follow_anew(const std::shared_ptr<IkeSa>& successor) {
-  const std::set<std::string> names = installed_children();
+  const std::set<std::string> names = wanted_children();
   const auto end_later = [weak = weak_from_this(), next = std::weak_ptr(successor)] {
     const auto old = weak.lock();
     if (!old || old->is_dead_) return;

@@ -13,8 +13,6 @@ using namespace isakmp;
 namespace {
 
 constexpr Seconds kRenewAgain(30);
-/// More than what a renewal needs to take the old SA away.
-constexpr Seconds kSettle(10);
 /// A peer that wants shorter lives gets these.
 constexpr Seconds kShortestLife(10);
 
@@ -33,9 +31,7 @@ void IkeSa::on_established(Seconds peer_lifetime) {
     main_mode_answer_.reset();
     context_.forget_initiator(*this);
   });
-  adopt_children();
-  enforce_uniqueness();
-  sibling_timer_.start(kSettle, [this] { settle(); });
+  if (!waits_for_peer()) on_known_to_peer();
   start_lifetimes(peer_lifetime);
   start_dpd();
   start_keepalive();
@@ -62,6 +58,7 @@ void IkeSa::on_established(Seconds peer_lifetime) {
                            [this] { terminate("the peer pushed no inner address"); });
     return;
   }
+  if (waiting_.empty() && !children_.empty()) show_that_it_stands();
   start_waiting();
 }
 

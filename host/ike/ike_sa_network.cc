@@ -147,8 +147,8 @@ void IkeSa::start_move(const Way& way, bool does_old_path_work) {
 
 bool IkeSa::can_wait() const {
   const AddressUpdateConfig& config = update_config();
-  return facts.peer_has_holdfast && config.accept != AddressUpdateConfig::Accept::kNo &&
-         config.park_time.count() > 0;
+  return is_known_to_peer_ && facts.peer_has_holdfast &&
+         config.accept != AddressUpdateConfig::Accept::kNo && config.park_time.count() > 0;
 }
 
 /// SAs and PROTECT policies stay; DPD and keepalives rest.
@@ -212,6 +212,7 @@ void IkeSa::heard() {
 }
 
 void IkeSa::on_silent() {
+  if (is_replaced()) return end("the peer is silent here, and has a newer one");
   if (can_wait()) return park(Wait::kForPeer, false);
   on_dead();
 }

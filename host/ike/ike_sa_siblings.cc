@@ -10,6 +10,8 @@ namespace {
 
 /// What both ends begin within this time they began at once.
 constexpr Seconds kAtOnce(10);
+/// More than what a renewal needs to take the old SA away.
+constexpr Seconds kSettle(10);
 
 }  // namespace
 
@@ -31,28 +33,73 @@ bool IkeSa::is_with_same_peer(const IkeSa& other) const {
 /// children lead to where it was.
 void IkeSa::adopt_children() {
   for (const auto& other : context_.established_with(facts.remote_id)) {
-    if (other.get() == this || other->is_abandoned_ || !has_same_ends(*other)) continue;
+    if (other.get() == this || !has_same_ends(*other)) continue;
+    if (other->is_abandoned_) {  // its children stay; the peer knows the numbers of its updates
+      if (other->updates_) updates().inherit(*other->updates_);
+      continue;
+    }
     const bool is_here = is_with_same_peer(*other);
     if (!is_here && facts.config->unique == Uniqueness::kNever) continue;
-    if (facts.local_vips.empty()) facts.local_vips = std::exchange(other->facts.local_vips, {});
-    if (facts.remote_vips.empty()) facts.remote_vips = std::exchange(other->facts.remote_vips, {});
-    if (facts.leases.empty()) facts.leases = std::exchange(other->facts.leases, {});
-    if (!is_here) continue;
-    if (other->updates_) {
-      other->updates_->mover.stop();
-      other->updates_->other_end.stop();
-      updates().inherit(*other->updates_);
-    }
-    // Whoever has the children moves them, and nobody else.
-    auto path = std::exchange(other->path_, nullptr);
-    if (!path_) path_ = std::move(path);
-    parking_.reset();
-    for (auto& child : other->children_) child->set_ike(*this);
-    children_.splice(children_.end(), other->children_);
-    for (Waiting& waiting : std::exchange(other->waiting_, {}))
-      waiting_.push_back(std::move(waiting));
+    adopt_addresses_of(*other);
+    if (is_here) adopt_children_of(*other);
   }
   stand_by_own_ends();
+}
+
+void IkeSa::adopt_addresses_of(IkeSa& other) {
+  if (facts.local_vips.empty()) facts.local_vips = std::exchange(other.facts.local_vips, {});
+  if (facts.remote_vips.empty()) facts.remote_vips = std::exchange(other.facts.remote_vips, {});
+  if (facts.leases.empty()) facts.leases = std::exchange(other.facts.leases, {});
+}
+
+void IkeSa::adopt_children_of(IkeSa& other) {
+  if (other.updates_) {
+    other.updates_->mover.stop();
+    other.updates_->other_end.stop();
+    updates().inherit(*other.updates_);
+  }
+  // Whoever has the children moves them, and nobody else.
+  auto path = std::exchange(other.path_, nullptr);
+  if (!path_) path_ = std::move(path);
+  for (auto& child : other.children_) child->set_ike(*this);
+  children_.splice(children_.end(), other.children_);
+  for (Waiting& waiting : std::exchange(other.waiting_, {})) waiting_.push_back(std::move(waiting));
+}
+
+/// An SA of which the peer may know nothing, because message 6 was lost, is no place for children
+/// that it moves by the old one. A peer without Holdfast may never say anything by it.
+bool IkeSa::waits_for_peer() const {
+  const bool pushes = !facts.config->pull && !facts.config->pools.empty();
+  return !is_initiator() && facts.peer_has_holdfast && !pushes;
+}
+
+void IkeSa::on_known_to_peer() {
+  if (!is_established() || std::exchange(is_known_to_peer_, true)) return;
+  adopt_children();
+  enforce_uniqueness();
+  sibling_timer_.start(kSettle, [this] { settle(); });
+}
+
+/// Who has the children of an SA that the peer ended: a peer with Holdfast has given them to a
+/// younger one, which one of the two may have known elsewhere.
+std::shared_ptr<IkeSa> IkeSa::heir() const {
+  const bool may_be_elsewhere =
+      facts.peer_has_holdfast && facts.config->unique != Uniqueness::kNever;
+  std::shared_ptr<IkeSa> best;
+  for (const auto& other : context_.established_with(facts.remote_id))
+    if (other.get() != this && other->is_established() && !other->is_abandoned_ &&
+        (is_with_same_peer(*other) || (may_be_elsewhere && has_same_ends(*other))) &&
+        (!best || other->is_preferred_to(*best)))
+      best = other;
+  return best;
+}
+
+void IkeSa::inherit_from(IkeSa& ended) {
+  on_known_to_peer();
+  adopt_addresses_of(ended);
+  adopt_children_of(ended);
+  stand_by_own_ends();
+  start_waiting();
 }
 
 /// A path that was adopted may lead to where the other SA had its peer.
@@ -78,14 +125,27 @@ std::shared_ptr<IkeSa> IkeSa::sibling() const {
   std::shared_ptr<IkeSa> best;
   for (const auto& other : context_.established_with(facts.remote_id))
     if (other.get() != this && other->is_established() && !other->is_abandoned_ &&
-        is_with_same_peer(*other) && (!best || other->is_preferred_to(*best)))
+        other->is_known_to_peer_ && is_with_same_peer(*other) &&
+        (!best || other->is_preferred_to(*best)))
       best = other;
   return best;
 }
 
+/// A younger one, perhaps from elsewhere, has all that this one has: the Delete was lost.
+bool IkeSa::is_replaced() const {
+  if (facts.config->unique == Uniqueness::kNever) return false;
+  const auto others = context_.established_with(facts.remote_id);
+  return std::any_of(others.begin(), others.end(), [&](const auto& other) {
+    const auto theirs = other->wanted_children(), ours = wanted_children();
+    return other.get() != this && other->is_known_to_peer_ && has_same_ends(*other) &&
+           other->is_preferred_to(*this) &&
+           std::includes(theirs.begin(), theirs.end(), ours.begin(), ours.end());
+  });
+}
+
 /// Whose Delete was lost, or what both ends began at once, must not stay beside its successor.
 void IkeSa::settle() {
-  if (!is_established()) return;
+  if (!is_established() || !is_known_to_peer_) return;
   while (const auto other = sibling()) {
     if (other->is_preferred_to(*this)) {
       other->adopt_children();

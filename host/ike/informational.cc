@@ -46,6 +46,7 @@ void IkeSa::receive_informational(const Header& head, ByteView body) {
   }
   remember(head.message_id);
   heard();
+  on_known_to_peer();
   for (const Payload& payload : *payloads) {
     if (is_dead_) return;  // a Delete ends it: what stands behind finds nobody
     if (payload.type == PayloadType::kNotification) {
@@ -104,12 +105,11 @@ void IkeSa::on_notification(const Notification& notification, bool is_alone) {
 /// Children go to another SA with the peer if there is one; otherwise they end, and come up anew
 /// where the configuration says so.
 void IkeSa::on_ended_by_peer() {
-  if (const auto other = sibling()) {
-    other->adopt_children();
-    other->start_waiting();
+  if (const auto other = heir()) {
+    other->inherit_from(*this);
   } else if (const auto successor = successor_.lock(); successor && is_abandoned_) {
     // It is negotiated anew after a move already, and what was up comes up there.
-    for (const std::string& name : installed_children()) successor->add_child(name, nullptr);
+    for (const std::string& name : wanted_children()) successor->add_child(name, nullptr);
   }
   std::set<std::string> anew;
   for (const ChildConfig& child : facts.config->children) {
@@ -197,14 +197,29 @@ void IkeSa::on_dpd_time() {
       dpd_timer_.start(delay - idle, [this] { on_dpd_time(); });
       return;
     }
-    dpd_since_ = now;
   }
-  const Seconds timeout = facts.config->dpd_timeout.count() ? facts.config->dpd_timeout : 4 * delay;
-  if (dpd_unanswered_ > 0 && now - dpd_since_ >= timeout) return on_silent();
-  ++dpd_unanswered_;
+  if (dpd_unanswered_ > 0 && now - dpd_since_ >= dpd_timeout()) return on_silent();
+  ask_by_dpd();
+}
+
+Duration IkeSa::dpd_timeout() const {
+  const ConnectionConfig& config = *facts.config;
+  return config.dpd_timeout.count() ? config.dpd_timeout : 4 * config.dpd_delay;
+}
+
+/// Now, and again until there is an answer.
+void IkeSa::ask_by_dpd() {
+  if (dpd_unanswered_++ == 0) dpd_since_ = context_.now();
   dpd_asked_ = send_dpd(facts.own, facts.peer);
-  dpd_timer_.start(std::min<Duration>(delay, std::max<Duration>(timeout / 4, Seconds(1))),
-                   [this] { on_dpd_time(); });
+  const Duration next = std::max<Duration>(dpd_timeout() / 4, Seconds(1));
+  dpd_timer_.start(std::min<Duration>(facts.config->dpd_delay, next), [this] { on_dpd_time(); });
+}
+
+/// Something by this SA, so that the peer sees that its message 6 came.
+void IkeSa::show_that_it_stands() {
+  if (!is_initiator() || !facts.peer_has_dpd || !facts.peer_has_holdfast) return;
+  if (facts.config->dpd_delay.count() != 0) return ask_by_dpd();
+  dpd_asked_ = send_dpd(facts.own, facts.peer);
 }
 
 std::uint32_t IkeSa::send_dpd(const Endpoint& own, const Endpoint& peer, std::uint32_t skip) {

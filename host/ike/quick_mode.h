@@ -78,6 +78,8 @@ class QuickModeResponder : public QuickMode {
   Status on_message(const std::vector<isakmp::Payload>& payloads) override;
   Status on_message_1(const std::vector<isakmp::Payload>& payloads);
   Status on_message_3(const std::vector<isakmp::Payload>& payloads);
+  Status complete();
+  bool is_answered_otherwise() override;
   void on_gave_up() override;
   /// Of the peer and of this end.
   Result<std::array<TrafficSelector, 2>> read_selectors(

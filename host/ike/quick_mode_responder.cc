@@ -115,6 +115,11 @@ Status QuickModeResponder::on_message_3(const std::vector<Payload>& payloads) {
   if (is_done()) return fail(ErrorCode::kBadFormat, "Quick Mode", "is over");
   const Bytes expected = hash_quick_3(*sa_.keys, message_id(), peer_nonce_, own_nonce_);
   if (const Status status = check_hash(payloads, expected); !status) return status;
+  return complete();
+}
+
+/// The peer has shown that it has the keys.
+Status QuickModeResponder::complete() {
   if (const Status status = install_outbound(); !status)
     return refuse(NotifyType::kInvalidKeyInformation, status.error());
   finish();
@@ -123,8 +128,19 @@ Status QuickModeResponder::on_message_3(const std::vector<Payload>& payloads) {
   return {};
 }
 
+/// Message 3 shows that the peer is there and has message 2; so does ESP with the new keys.
+bool QuickModeResponder::is_answered_otherwise() {
+  if (!child_ || child_->inbound_idle_seconds() < 0) return false;
+  sa_.log(1, "message 3 of Quick Mode did not come, but ESP of child " + name_ + " does");
+  return complete().has_value();
+}
+
+/// The peer may have sent it, and use the child: it hears that there is none.
 void QuickModeResponder::on_gave_up() {
   sa_.log(1, "message 3 of Quick Mode did not come; child " + name_ + " is given up");
+  WireWriter spi;
+  spi.u32(to_number(spi_in_));
+  sa_.send_informational(PayloadType::kDelete, write_delete({Protocol::kEsp, {spi.take()}}));
   finish();
   child_.reset();
 }

@@ -199,7 +199,8 @@ TEST_P(AddressUpdateRandomSeeds, ThatOnceStoodStill) {
   a_thousand_moves();
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, AddressUpdateRandomSeeds,
-                         testing::Values(7, 24, 26, 39, 55, 65, 138, 188, 230));
+                         testing::Values(7, 24, 26, 39, 55, 65, 137, 138, 188, 191, 230, 335, 389,
+                                         453, 515, 558, 713));
 
 // More than three moves in ten seconds: then one in two seconds (section 6).
 TEST_F(AddressUpdateRandom, FlappingBacksOff) {

@@ -132,6 +132,8 @@ bool EspTraffic::receive(End& at, const EspPacket& packet) {
   const bool is_highest = seen.empty() || packet.sequence > *seen.rbegin();
   if (!seen.insert(packet.sequence).second) return ++counts.replayed, false;
   ++counts.delivered;
+  at.offload.clock = &world_.time;
+  at.offload.last_packets[id] = world_.time.now();
   const auto path = static_cast<std::uint32_t>(sa.path);
   if (at.offload.paths.at(path).peer == packet.from) {
     if (const auto credit = at.offload.credits.find(path); credit != at.offload.credits.end())

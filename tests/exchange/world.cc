@@ -94,6 +94,13 @@ void FakeOffload::remove_sa(SaId sa) {
   EXPECT_EQ(sas.erase(static_cast<std::uint32_t>(sa)), 1u) << "removed twice, or never added";
 }
 
+SaUsage FakeOffload::query_sa(SaId sa) {
+  const auto last = last_packets.find(static_cast<std::uint32_t>(sa));
+  if (last == last_packets.end()) return {};
+  const auto idle = std::chrono::duration_cast<std::chrono::seconds>(clock->now() - last->second);
+  return {.idle_seconds = idle.count()};
+}
+
 const FakeOffload::Sa* FakeOffload::find(Direction direction, Spi spi) const {
   for (const auto& [id, sa] : sas)
     if (sa.direction == direction && sa.spi == spi) return &sa;

@@ -73,6 +73,8 @@ class FakeOffload : public Offload {
   std::uint32_t suite_mask = 0xE;
   bool is_all_drained = true;
   PathUsage usage;  ///< Of every path.
+  std::map<std::uint32_t, TimePoint> last_packets;  ///< Of inbound SAs.
+  const Clock* clock = nullptr;                ///< Of those.
   Observer* observer = nullptr;
 
   std::uint32_t suites() const override { return suite_mask; }
@@ -85,7 +87,7 @@ class FakeOffload : public Offload {
   PathUsage query_path(PathId) override { return usage; }
   Result<SaId> add_sa(SaRequest request) override;
   void remove_sa(SaId sa) override;
-  SaUsage query_sa(SaId) override { return {}; }
+  SaUsage query_sa(SaId sa) override;
   void set_observer(Observer* set) override { observer = set; }
   void add_policy(std::uint32_t id, PolicyAction action, const TrafficSelector&,
                   const TrafficSelector&) override {

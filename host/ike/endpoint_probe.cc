@@ -34,7 +34,7 @@ void EndpointProbe::start(const Endpoint& own, const Endpoint& peer) {
   const bool may_follow = sa_.update_config().allow_nat || sa_.facts.is_nat_remote;
   if (!may_follow || !sa_.may_bind(peer.address)) return;
   if (refused_ == peer && sa_.context().now() < refused_until_) return;
-  question_.emplace();
+  question_ = Question{};
   question_->own = own;
   question_->peer = peer;
   ask();

@@ -25,7 +25,7 @@ std::uint64_t WireReader::number(std::size_t size) {
 
 // Not inline: where GCC 12 sees the size, it warns of an overflow in the vector's own code.
 void WireWriter::append(ByteView bytes) {
-  constexpr std::size_t kLeast = 64;  // few messages are shorter
+  constexpr std::size_t kLeast = 256;  // few messages are longer
   if (bytes_.capacity() == 0) bytes_.reserve(std::max(kLeast, bytes.size()));
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
 }

@@ -55,6 +55,7 @@ std::optional<std::uint64_t> Attribute::number() const {
 
 Result<std::vector<Attribute>> parse_attributes(ByteView bytes) {
   std::vector<Attribute> attributes;
+  attributes.reserve(std::min<std::size_t>(bytes.size() / 4, 12));  // few have more
   WireReader reader(bytes);
   while (reader.left() > 0) {
     if (attributes.size() == kMaxAttributes)

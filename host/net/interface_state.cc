@@ -99,6 +99,7 @@ bool InterfaceState::apply_address(const nlmsghdr* message) {
 
 std::vector<Netlink::LocalAddress> InterfaceState::addresses() const {
   std::vector<Netlink::LocalAddress> result;
+  result.reserve(is_address_ready_.size());
   for (const auto& [key, is_ready] : is_address_ready_) {
     const auto& [if_index, is_ipv6, bytes] = key;
     const auto link = is_link_up_.find(if_index);

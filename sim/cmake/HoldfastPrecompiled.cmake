@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The standard library and GoogleTest are read once for each set of compiler flags, not once a file.
-# ./dev switches it on where it makes a build folder. What a file includes it still names itself: a
-# build with HOLDFAST_PCH=OFF finds what is missing.
+# ./dev leaves it off. What a file includes it still names itself: a build without it finds what is
+# missing.
 option(HOLDFAST_PCH "Precompile the headers of the standard library and of GoogleTest (for GCC)" OFF)
 
 # ccache looks at no file that reads a precompiled header, unless it is told that no header says

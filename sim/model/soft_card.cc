@@ -141,7 +141,12 @@ void SoftCard::write_csr(CsrOffset offset, std::uint32_t value) {
     write_register(offset, value);
   else
     latch_error(csr::kControlErrorUnknownOffset, offset);
-  run();
+  // Words of a command come by the dozen, and give the rings nothing to do.
+  if (is_between(offset, csr::kCommandSaIndex, csr::kCommandCommand) &&
+      offset != csr::kCommandCommand)
+    ++cycle_;
+  else
+    run();
 }
 
 void SoftCard::write_register(CsrOffset offset, std::uint32_t value) {

@@ -28,9 +28,7 @@ void SoftCard::write_command_window(CsrOffset offset, std::uint32_t value) {
   registers_.set(csr::kCommandStatus,
                  csr::kCommandStatusResult.set(static_cast<std::uint32_t>(result)));
   command_done_cycle_ = cycle_ + kCommandCycles;
-  for (auto o = static_cast<std::uint32_t>(csr::kCommandSaIndex);
-       o < static_cast<std::uint32_t>(csr::kCommandCommand); o += 4)
-    if (registers_.exists(CsrOffset{o})) registers_.set(CsrOffset{o}, 0);
+  registers_.clear(csr::kCommandSaIndex, csr::kCommandCommand);
 }
 
 CommandResult SoftCard::run_command(CommandOp op) {

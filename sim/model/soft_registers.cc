@@ -58,6 +58,10 @@ void SoftRegisters::write(csr::CsrOffset offset, std::uint32_t value) {
   found.value = (found.value & ~found.writable) | (value & found.writable);
 }
 
+void SoftRegisters::clear(csr::CsrOffset first, csr::CsrOffset end) {
+  for (std::size_t i = index_of(first); i < index_of(end); ++i) slots_.at(i).value = 0;
+}
+
 void SoftRegisters::define(csr::CsrOffset offset, std::uint32_t writable, std::uint32_t at_reset) {
   slots_.at(index_of(offset)) = {true, false, writable, at_reset, at_reset};
 }

@@ -28,6 +28,8 @@ class SoftRegisters {
   /// The value itself, for the card.
   std::uint32_t get(csr::CsrOffset offset) const { return slot(offset).value; }
   void set(csr::CsrOffset offset, std::uint32_t value) { slot(offset).value = value; }
+  /// Zero from `first` to before `end`.
+  void clear(csr::CsrOffset first, csr::CsrOffset end);
   std::uint64_t get64(csr::CsrOffset low, csr::CsrOffset high) const {
     return get(low) | static_cast<std::uint64_t>(get(high)) << 32;
   }

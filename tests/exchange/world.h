@@ -72,9 +72,9 @@ class FakeOffload : public Offload {
   unsigned rebind_failures = 0;
   std::uint32_t suite_mask = 0xE;
   bool is_all_drained = true;
-  PathUsage usage;  ///< Of every path.
+  PathUsage usage;                                  ///< Of every path.
   std::map<std::uint32_t, TimePoint> last_packets;  ///< Of inbound SAs.
-  const Clock* clock = nullptr;                ///< Of those.
+  const Clock* clock = nullptr;                     ///< Of those.
   Observer* observer = nullptr;
 
   std::uint32_t suites() const override { return suite_mask; }

@@ -204,7 +204,9 @@ void IkeSa::follow_anew(const std::shared_ptr<IkeSa>& successor) {
     if (!old || old->is_dead_) return;
     old->context_.outside.timers.start(kOldChildren, [weak, next] {
       const auto gone = weak.lock();
-      if (!gone || gone->is_dead_) return;
+      const bool is_taken_back =
+          gone && gone->successor_.owner_before(next) != next.owner_before(gone->successor_);
+      if (!gone || gone->is_dead_ || is_taken_back) return;
       if (const auto fresh = next.lock()) {  // from where the peer still takes it
         gone->facts.own = fresh->facts.own;
         gone->facts.peer = fresh->facts.peer;

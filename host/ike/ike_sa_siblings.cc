@@ -81,13 +81,15 @@ void IkeSa::on_known_to_peer() {
 }
 
 /// Who has the children of an SA that the peer ended: a peer with Holdfast has given them to a
-/// younger one, which one of the two may have known elsewhere.
+/// younger one, which one of the two may have known elsewhere; or it goes on with the one that this
+/// end wanted to leave.
 std::shared_ptr<IkeSa> IkeSa::heir() const {
   const bool may_be_elsewhere =
       facts.peer_has_holdfast && facts.config->unique != Uniqueness::kNever;
   std::shared_ptr<IkeSa> best;
   for (const auto& other : context_.established_with(facts.remote_id))
-    if (other.get() != this && other->is_established() && !other->is_abandoned_ &&
+    if (other.get() != this && other->is_established() &&
+        (!other->is_abandoned_ || other->successor_.lock().get() == this) &&
         (is_with_same_peer(*other) || (may_be_elsewhere && has_same_ends(*other))) &&
         (!best || other->is_preferred_to(*best)))
       best = other;
@@ -95,11 +97,17 @@ std::shared_ptr<IkeSa> IkeSa::heir() const {
 }
 
 void IkeSa::inherit_from(IkeSa& ended) {
+  const bool is_taken_back = std::exchange(is_abandoned_, false);
+  if (is_taken_back) {
+    is_renewed_ = false;
+    successor_.reset();
+  }
   on_known_to_peer();
   adopt_addresses_of(ended);
   adopt_children_of(ended);
   stand_by_own_ends();
   start_waiting();
+  if (is_taken_back) on_network_change();
 }
 
 /// A path that was adopted may lead to where the other SA had its peer.
@@ -143,9 +151,10 @@ bool IkeSa::is_replaced() const {
   });
 }
 
-/// Whose Delete was lost, or what both ends began at once, must not stay beside its successor.
+/// Whose Delete was lost, or what both ends began at once, must not stay beside its successor. What
+/// is negotiated anew ends by itself when its successor has all children.
 void IkeSa::settle() {
-  if (!is_established() || !is_known_to_peer_) return;
+  if (!is_established() || !is_known_to_peer_ || is_abandoned_) return;
   while (const auto other = sibling()) {
     if (other->is_preferred_to(*this)) {
       other->adopt_children();

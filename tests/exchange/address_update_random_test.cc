@@ -200,7 +200,7 @@ TEST_P(AddressUpdateRandomSeeds, ThatOnceStoodStill) {
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, AddressUpdateRandomSeeds,
                          testing::Values(7, 24, 26, 39, 55, 65, 137, 138, 188, 191, 230, 335, 389,
-                                         453, 515, 558, 713));
+                                         453, 515, 558, 713, 1002));
 
 // More than three moves in ten seconds: then one in two seconds (section 6).
 TEST_F(AddressUpdateRandom, FlappingBacksOff) {

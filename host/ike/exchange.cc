@@ -41,7 +41,7 @@ ByteView Exchange::after_hash(const std::vector<Payload>& payloads, ByteView pla
 
 Status Exchange::check_hash(const std::vector<Payload>& payloads, ByteView expected) {
   if (is_equal_in_constant_time(payloads.front().body, expected)) {
-    sa_.on_known_to_peer();
+    sa_.on_known_to_peer();  // before the content: that may be about adopted children
     return {};
   }
   ++sa_.context().counters.bad_hash;

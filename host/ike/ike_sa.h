@@ -212,6 +212,8 @@ class IkeSa : public std::enable_shared_from_this<IkeSa> {
   void adopt_addresses_of(IkeSa& other);
   void adopt_children_of(IkeSa& other);
   bool waits_for_peer() const;
+  template <typename Predicate>
+  std::shared_ptr<IkeSa> preferred_of(Predicate is_meant) const;
   std::shared_ptr<IkeSa> heir() const;
   void inherit_from(IkeSa& ended);
   void show_that_it_stands();

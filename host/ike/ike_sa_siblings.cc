@@ -80,20 +80,27 @@ void IkeSa::on_known_to_peer() {
   sibling_timer_.start(kSettle, [this] { settle(); });
 }
 
+/// The preferred one of the others with this identity that stand and that `is_meant`.
+template <typename Predicate>
+std::shared_ptr<IkeSa> IkeSa::preferred_of(Predicate is_meant) const {
+  std::shared_ptr<IkeSa> best;
+  for (const auto& other : context_.established_with(facts.remote_id))
+    if (other.get() != this && other->is_established() && is_meant(*other) &&
+        (!best || other->is_preferred_to(*best)))
+      best = other;
+  return best;
+}
+
 /// Who has the children of an SA that the peer ended: a peer with Holdfast has given them to a
 /// younger one, which one of the two may have known elsewhere; or it goes on with the one that this
 /// end wanted to leave.
 std::shared_ptr<IkeSa> IkeSa::heir() const {
   const bool may_be_elsewhere =
       facts.peer_has_holdfast && facts.config->unique != Uniqueness::kNever;
-  std::shared_ptr<IkeSa> best;
-  for (const auto& other : context_.established_with(facts.remote_id))
-    if (other.get() != this && other->is_established() &&
-        (!other->is_abandoned_ || other->successor_.lock().get() == this) &&
-        (is_with_same_peer(*other) || (may_be_elsewhere && has_same_ends(*other))) &&
-        (!best || other->is_preferred_to(*best)))
-      best = other;
-  return best;
+  return preferred_of([&](const IkeSa& other) {
+    return (!other.is_abandoned_ || other.successor_.lock().get() == this) &&
+           (is_with_same_peer(other) || (may_be_elsewhere && has_same_ends(other)));
+  });
 }
 
 void IkeSa::inherit_from(IkeSa& ended) {
@@ -130,25 +137,21 @@ bool IkeSa::is_preferred_to(const IkeSa& other) const {
 }
 
 std::shared_ptr<IkeSa> IkeSa::sibling() const {
-  std::shared_ptr<IkeSa> best;
-  for (const auto& other : context_.established_with(facts.remote_id))
-    if (other.get() != this && other->is_established() && !other->is_abandoned_ &&
-        other->is_known_to_peer_ && is_with_same_peer(*other) &&
-        (!best || other->is_preferred_to(*best)))
-      best = other;
-  return best;
+  return preferred_of([&](const IkeSa& other) {
+    return !other.is_abandoned_ && other.is_known_to_peer_ && is_with_same_peer(other);
+  });
 }
 
 /// A younger one, perhaps from elsewhere, has all that this one has: the Delete was lost.
 bool IkeSa::is_replaced() const {
   if (facts.config->unique == Uniqueness::kNever) return false;
-  const auto others = context_.established_with(facts.remote_id);
-  return std::any_of(others.begin(), others.end(), [&](const auto& other) {
-    const auto theirs = other->wanted_children(), ours = wanted_children();
-    return other.get() != this && other->is_known_to_peer_ && has_same_ends(*other) &&
-           other->is_preferred_to(*this) &&
-           std::includes(theirs.begin(), theirs.end(), ours.begin(), ours.end());
-  });
+  const auto ours = wanted_children();
+  return preferred_of([&](const IkeSa& other) {
+           if (!other.is_known_to_peer_ || !has_same_ends(other) || !other.is_preferred_to(*this))
+             return false;
+           const auto theirs = other.wanted_children();
+           return std::includes(theirs.begin(), theirs.end(), ours.begin(), ours.end());
+         }) != nullptr;
 }
 
 /// Whose Delete was lost, or what both ends began at once, must not stay beside its successor. What

@@ -2,6 +2,7 @@
 #include "config/file_config.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "config/file_warnings.h"
@@ -63,6 +64,25 @@ void read_secrets(const Section& root, FileConfig& out) {
   }
 }
 
+constexpr std::array<std::string_view, 5> kGroups = {"connections", "secrets", "pools",
+                                                     "authorities", "holdfast"};
+
+/// Others may be templates that sections refer to; but not where nothing else is, nor by a slip.
+void warn_of_sections(const Section& root, std::vector<Error>& out) {
+  const auto is_group = [](const Section& section) {
+    return std::find(kGroups.begin(), kGroups.end(), section.name) != kGroups.end();
+  };
+  const bool has_group = std::any_of(root.sections.begin(), root.sections.end(), is_group);
+  for (const Section& section : root.sections) {
+    const std::string_view meant = nearest_word(section.name, kGroups);
+    if (is_group(section) || (has_group && meant.empty())) continue;
+    out.push_back({ErrorCode::kNotFound, section.place,
+                   "nothing is read from section '" + printable(section.name) + "'; " +
+                       (meant.empty() ? std::string("connections stand in connections { }")
+                                      : "did you mean '" + std::string(meant) + "'?")});
+  }
+}
+
 }  // namespace
 
 FileConfig read_config(const Section& root, const std::string& directory) {
@@ -78,6 +98,7 @@ FileConfig read_config(const Section& root, const std::string& directory) {
   });
   if (const Section* daemon = root.section("holdfast"))
     out.daemon = read_daemon_config(*daemon, out.errors);
+  warn_of_sections(root, out.warnings);
   const std::vector<Error> doubts = warnings_of(out);
   out.warnings.insert(out.warnings.end(), doubts.begin(), doubts.end());
   return out;

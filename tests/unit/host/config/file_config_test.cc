@@ -92,6 +92,15 @@ TEST(FileConfig, WarnsOfWhatMayBeAMistake) {
   EXPECT_THAT(texts(config.warnings), ElementsAre("connections.c: pool 'p' is not in this file"));
 }
 
+TEST(FileConfig, WarnsOfSectionsThatNobodyReads) {
+  EXPECT_THAT(texts(config_of("t { version = 1 }").warnings),
+              ElementsAre(HasSubstr("nothing is read from section 't'; connections stand in")));
+  EXPECT_THAT(texts(config_of("conections { }\npools { }").warnings),
+              ElementsAre(HasSubstr("section 'conections'; did you mean 'connections'?")));
+  const FileConfig template_of = config_of("base { version = 1 }\nconnections { c : base { } }");
+  EXPECT_THAT(texts(template_of.warnings), IsEmpty());
+}
+
 TEST(FileConfig, ReadsAFile) {
   std::string folder = testing::TempDir() + "holdfast_file_XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
